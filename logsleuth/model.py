@@ -1,0 +1,231 @@
+"""The investigation document as frozen dataclasses: all that analyses give and renderers take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 - dataclass fields are read at run time by callers
+from typing import Final, Literal
+
+Component = Literal["balancer", "application", "database", "client"]
+Status = Literal["implicated", "ruled-out", "inconclusive", "no-evidence"]
+Outcome = Literal["for", "against", "neutral"]
+ExpectedFrom = Literal["configuration", "baseline", "peers"]
+
+COMPONENTS: Final[tuple[Component, ...]] = ("balancer", "application", "database", "client")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of the evidence; `lines` is the sum of the four counts that follow it."""
+
+    path: str
+    format: str
+    role: str
+    lines: int
+    events: int
+    continuation: int
+    rejected: int
+    blank: int
+    sha256: str
+    bytes: int
+    since: datetime | None
+    until: datetime | None
+    zone: str | None
+    """Where its zone is from: `stated` by the lines, `assumed UTC`, or an inferred offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """The window in which the service was worse than its baseline; `ended` None: not over."""
+
+    onset: datetime
+    onset_earliest: datetime
+    onset_latest: datetime
+    ended: datetime | None
+    measure: str
+    """What left its baseline: `failures`, `latency` or `volume`."""
+    requests: int
+    failed: int
+    failure_rate: float
+    baseline_failure_rate: float | None
+    latency_p95_s: float | None
+    baseline_latency_p95_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RootCause:
+    """The one answer; `component` may be `unknown`, and then there is neither fault nor target."""
+
+    component: str
+    fault: str | None
+    target: str | None
+    confidence: float
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A two-sided confidence interval and its level."""
+
+    low: float
+    high: float
+    level: float = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question put to the evidence on behalf of a hypothesis, and what it answered."""
+
+    name: str
+    outcome: Outcome
+    explanation: str
+    family: str = ""
+    """What kind of reason it is: direct, timing, strata, magnitude, configuration, coverage."""
+    fault: str | None = None
+    statistic: float | None = None
+    p_value: float | None = None
+    effect: float | None = None
+    interval: Interval | None = None
+    margin: Interval | None = None
+    """The zone of equivalence that the interval is held against, where there is one."""
+    query: str = ""
+    """SQL that anyone can run on the case to see the same figures."""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaultStanding:
+    """How one fault of a component stands: the score is a sum of capped log-likelihood ratios."""
+
+    fault: str
+    target: str | None
+    score: float
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the evidence says of one component, with every check that was made."""
+
+    component: Component
+    status: Status
+    confidence: float
+    summary: str
+    checks: tuple[Check, ...]
+    faults: tuple[FaultStanding, ...] = ()
+    would_decide: tuple[str, ...] = ()
+    """For an inconclusive one: what evidence would decide it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerShare:
+    """One server's part of a pool's requests in the window, beside what was meant for it."""
+
+    server: str
+    requests: int
+    expected_share: float | None
+    observed_share: float
+    configured_share: float | None
+    baseline_share: float | None
+    failure_rate: float | None
+    latency_p95_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool's shares: intended, configured and observed kept apart."""
+
+    pool: str
+    skewed: bool
+    since: datetime
+    until: datetime
+    expected_from: ExpectedFrom
+    p_value: float | None
+    effect: float
+    """Total variation: the fraction of requests that went to another server than intended."""
+    servers: tuple[ServerShare, ...]
+    algorithm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An entry of the timeline."""
+
+    ts: datetime
+    kind: str
+    component: str
+    title: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CitedEvent:
+    """A line of the evidence that some claim rests on."""
+
+    event_id: str
+    path: str
+    line: int
+    ts: datetime | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficBin:
+    """What the balancer answered in one bin of the time axis."""
+
+    ts: datetime
+    requests: int
+    failed: int
+    latency_p50_s: float | None
+    latency_p95_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBin:
+    """How many first attempts a server of a pool got in one bin of the time axis."""
+
+    ts: datetime
+    pool: str
+    server: str
+    requests: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneBin:
+    """Events worth a look in one bin, per component: errors, slow statements, state changes."""
+
+    ts: datetime
+    component: str
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The figures' data, at most a few hundred bins whatever the size of the evidence."""
+
+    bin_s: float
+    traffic: tuple[TrafficBin, ...]
+    shares: tuple[ShareBin, ...]
+    lanes: tuple[LaneBin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """The whole story of a case; renderers see this and nothing else."""
+
+    sources: tuple[Source, ...]
+    incident: Incident | None
+    root_cause: RootCause | None
+    hypotheses: tuple[Hypothesis, ...]
+    pools: tuple[Pool, ...]
+    timeline: tuple[Moment, ...]
+    warnings: tuple[str, ...]
+    series: Series
+    cited: tuple[CitedEvent, ...]
+    version: str
+
+    def total(self, count: str) -> int:
+        """Sum one of the counts `lines events continuation rejected blank` over the sources."""
+        return sum(int(getattr(source, count)) for source in self.sources)
