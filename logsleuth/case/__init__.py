@@ -1,0 +1,1 @@
+"""The case: the only door to DuckDB and polars."""

@@ -1,0 +1,108 @@
+"""Completes a case when its files are in: spans, years, zones, names, and the list of sources."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.case import aliases, zones
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from logsleuth.case.load import Account
+    from logsleuth.formats.reader import Reader
+
+_YEARLESS: Final = frozenset({"syslog", "glog"})
+_YEAR: Final = re.compile(rb"(?<!\d)(20\d\d)(?!\d)")
+
+_SOURCE: Final = """
+insert into sources
+select $source_id, $path, $sha256,
+    1 + (select count(*) from sources where sha256 = $sha256),
+    $bytes, $format, $role, $host, $zone, 0, $step, $stamps,
+    $lines, $events, $continuation, $rejected, $blank,
+    (select min(ts) from records where source_id = $source_id),
+    (select max(ts) from records where source_id = $source_id)"""
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of the bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def insert_source(
+    connection: duckdb.DuckDBPyConnection,
+    source_id: int,
+    name: str,
+    account: Account,
+    stem: str | None,
+) -> None:
+    """List a file with its account; the CHECK of the table refuses one that doesn't add up."""
+    reader = account.reader
+    connection.execute(
+        _SOURCE,
+        {
+            "source_id": source_id, "path": name, "sha256": account.sha256,
+            "bytes": account.bytes, "format": account.format, "role": account.role,
+            "host": stem if account.role == "application" else None,
+            "zone": None if reader is None else "stated" if reader.zone_stated else "unknown",
+            "step": reader.step_s if reader else None, "stamps": reader.stamps if reader else None,
+            "lines": account.lines, "events": account.events,
+            "continuation": account.continuation, "rejected": account.rejected,
+            "blank": account.blank,
+        },
+    )  # fmt: skip
+
+
+def is_known(connection: duckdb.DuckDBPyConnection, name: str, account: Account) -> bool:
+    """Whether the case has this very file already: the same bytes under the same name."""
+    row = connection.execute(
+        "select 1 from sources where sha256 = $sha256 and path = $path",
+        {"sha256": account.sha256, "path": name},
+    ).fetchone()
+    return row is not None
+
+
+def dated(reader: Reader, block: bytes, path: Path | None) -> Reader:
+    """Give a reader of times without a year the one that its lines, or else its file, tell."""
+    layouts = {f.time_layout for shape in reader.shapes for f in shape.fields}
+    if not layouts & _YEARLESS:
+        return reader
+    told = _YEAR.search(block[: 256 << 10])
+    if told:
+        return replace(reader, year=int(told[1]))
+    if path is not None:
+        return replace(reader, year=datetime.fromtimestamp(path.stat().st_mtime, UTC).year)
+    return reader
+
+
+def finish(connection: duckdb.DuckDBPyConnection) -> None:
+    """Find zones that lines don't state, servers under other names, and roles by what they say."""
+    _roles(connection)
+    aliases.configured(connection)
+    zones.infer(connection)
+    connection.execute("checkpoint investigated")
+
+
+def _roles(connection: duckdb.DuckDBPyConnection) -> None:
+    """An access log without upstreams, beside one that has them, is an application's own."""
+    connection.execute(
+        """
+        with told as (
+            select source_id, count(server) > 0 as upstream, count(status) > 0 as access
+            from records group by source_id
+        )
+        update sources set role = 'application'
+        from told
+        where told.source_id = sources.source_id and sources.role = 'balancer'
+            and told.access and not told.upstream
+            and exists (select 1 from told where upstream and access)
+            and sources.format = 'nginx-access'
+        """
+    )

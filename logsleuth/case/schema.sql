@@ -1,0 +1,240 @@
+-- The tables and views of a case. Times are naive UTC. Unknown is NULL, never 0 or '-'.
+
+create table if not exists meta (key varchar primary key, value varchar not null);
+
+-- One row a file. A source is known by its digest; `ordinal` tells equal files apart.
+create table if not exists sources (
+    source_id integer primary key,
+    path varchar not null,               -- as given, members of archives as archive!member
+    sha256 varchar not null,             -- of the decompressed bytes, what event ids name
+    ordinal integer not null default 1,
+    bytes bigint not null,
+    format varchar not null,
+    role varchar not null,
+    host varchar,                        -- the instance that wrote it, when the file says only one
+    zone varchar,                        -- stated | assumed UTC | inferred +02:00
+    zone_shift_s double not null default 0,   -- seconds to subtract from the written time
+    resolution_s double,                 -- smallest step of its time stamps
+    stamps varchar,                      -- start | end: what a request's time stamp marks
+    lines bigint not null,
+    events bigint not null,
+    continuation bigint not null,
+    rejected bigint not null,
+    blank bigint not null,
+    since timestamp,
+    until timestamp,
+    check (lines = events + continuation + rejected + blank)
+);
+
+-- One row a record, as written: `ts` before the zone shift. The view `events` is what to read.
+create table if not exists records (
+    source_id integer not null,
+    line bigint not null,
+    byte_offset bigint not null,
+    byte_length integer not null,
+    ts timestamp,
+    level varchar,
+    client varchar,
+    method varchar,
+    path varchar,
+    query varchar,
+    protocol varchar,
+    status smallint,
+    bytes bigint,
+    duration_s double,
+    server varchar,
+    pool varchar,
+    host varchar,
+    request_uuid uuid,                   -- a request id of 32 hexadecimal digits
+    request_text varchar,                -- any other request id
+    trace_id varchar,
+    user_agent varchar,
+    referer varchar,
+    logger varchar,
+    message varchar,
+    pid integer,
+    user_name varchar,
+    database varchar,
+    statement varchar,
+    error_code varchar,
+    template_id bigint,
+    -- of the balancer: the last attempt's answer and times, and the lists where there were several
+    upstream_status smallint,
+    connect_s double,
+    header_s double,
+    response_s double,
+    servers varchar,                     -- nginx: 'a, b : c' where there was more than one attempt
+    upstream_statuses varchar,
+    connect_times varchar,
+    header_times varchar,
+    response_times varchar,
+    queue_s double,                      -- HAProxy Tw; an application's own queue
+    termination varchar,                 -- HAProxy's session state at disconnection
+    retries smallint,
+    frontend varchar,
+    -- of the application: which instance, route and release, and what it waited for
+    instance varchar,
+    route varchar,
+    release varchar,
+    database_s double
+);
+
+-- What no format could read, with its bytes (the first kilobytes of very long ones). A run of lines
+-- that were refused together is one row.
+create table if not exists rejects (
+    source_id integer not null,
+    line bigint not null,
+    lines bigint not null,
+    byte_offset bigint not null,
+    byte_length bigint not null,
+    reason varchar not null,
+    head blob not null
+);
+
+-- What the balancer's configuration in the evidence intends, one row a server of a pool.
+create table if not exists configured_servers (
+    path varchar not null,
+    product varchar not null,
+    pool varchar not null,
+    algorithm varchar not null,
+    affinity_key varchar,
+    name varchar,
+    address varchar not null,
+    weight integer not null,
+    backup boolean not null,
+    down boolean not null,
+    checked boolean not null,
+    max_conns integer,
+    share double,                        -- intended share by weight among eligible servers
+    line integer not null
+);
+
+-- Which requests the configuration sends to which pool, and its timeouts and limits.
+create table if not exists configured_routes (
+    path varchar not null, product varchar not null, matcher varchar not null, kind varchar not null,
+    value varchar, pool varchar not null, rewrite varchar, line integer not null
+);
+create table if not exists configured_settings (
+    path varchar not null, product varchar not null, kind varchar not null,   -- timeout | limit
+    scope varchar, name varchar not null, value varchar not null, seconds double, line integer not null
+);
+
+-- Servers and pools under every name that the evidence knows them by.
+create table if not exists aliases (
+    name varchar not null,               -- as a log writes it: app-1, 10.0.0.1:8080
+    server varchar not null,             -- as the balancer writes it
+    pool varchar,
+    basis varchar not null               -- configuration | requests
+);
+
+create or replace view events as
+select
+    s.sha256[:12] || case when s.ordinal > 1 then '-' || s.ordinal else '' end || ':' || r.line
+        as event_id,
+    r.source_id,
+    r.line,
+    r.ts - to_microseconds((s.zone_shift_s * 1000000)::bigint) as ts,
+    s.role, s.format, r.level, r.client, r.method, r.path, r.query, r.protocol, r.status, r.bytes,
+    r.duration_s, r.server, r.pool,
+    coalesce(r.host, s.host) as host,
+    coalesce(replace(r.request_uuid::varchar, '-', ''), r.request_text) as request_id,
+    r.trace_id, r.user_agent, r.referer, r.logger, r.message, r.pid, r.user_name, r.database,
+    r.statement, r.error_code, r.template_id,
+    r.upstream_status, r.connect_s, r.header_s, r.response_s, r.servers, r.upstream_statuses,
+    r.connect_times, r.header_times, r.response_times, r.queue_s, r.termination, r.retries,
+    r.frontend, coalesce(r.instance, r.host, s.host) as instance, r.route, r.release, r.database_s,
+    r.byte_offset, r.byte_length
+from records r
+join sources s using (source_id);
+
+-- /cart/17 and /cart/9f3a1c44-… are one route: numbers, UUIDs and long hexadecimal parts are masked.
+create or replace macro route_of(path) as
+    regexp_replace(
+        regexp_replace(
+            path,
+            '/([0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{18,22}|[0-9a-fA-F]{16,})($|[/.])',
+            '/{id}\2', 'g'),
+        '/([0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{18,22}|[0-9a-fA-F]{16,})($|[/.])',
+        '/{id}\2', 'g');
+
+-- One row a request that the balancer answered. `started` is when it came in, whatever the log
+-- stamps. Failed: a 5xx, or a session that HAProxy had to end for want of an answer.
+create or replace view requests as
+select
+    e.event_id, e.source_id, e.line,
+    case when s.stamps = 'end'
+        then e.ts - to_microseconds((coalesce(e.duration_s, 0) * 1000000)::bigint)
+        else e.ts end as started,
+    case when s.stamps = 'start'
+        then e.ts + to_microseconds((coalesce(e.duration_s, 0) * 1000000)::bigint)
+        else e.ts end as ended,
+    e.client, e.method, e.path, coalesce(e.route, route_of(e.path)) as route, e.query, e.status,
+    coalesce(e.status >= 500 or (e.status is null and e.termination[1] in ('S', 's', 'P', 'R', 'I')),
+        false) as failed,
+    coalesce(e.status between 400 and 498, false) as refused,
+    coalesce(e.status = 499 or e.termination[1] in ('C', 'c'), false) as aborted,
+    e.duration_s, e.queue_s, e.connect_s, e.header_s, e.response_s, e.bytes,
+    coalesce(e.pool, a.pool) as pool, e.server, e.upstream_status, e.servers is not null as retried,
+    e.retries, e.termination, e.request_id, e.trace_id, e.user_agent, e.frontend, e.host
+from events e
+join sources s using (source_id)
+left join aliases a on a.name = e.server and a.basis = 'configuration'
+where e.role = 'balancer' and (e.status is not null or e.termination is not null);
+
+-- One row for each server that a request was tried on; nginx's lists are split, ', ' parts the
+-- retries in one group and ' : ' an internal redirect to another.
+create or replace view attempts as
+with listed as (
+    select
+        e.event_id, e.source_id, e.line, e.ts, e.pool, e.duration_s,
+        regexp_split_to_array(e.servers, ', | : ') as servers,
+        regexp_split_to_array(e.upstream_statuses, ', | : ') as statuses,
+        regexp_split_to_array(e.connect_times, ', | : ') as connects,
+        regexp_split_to_array(e.header_times, ', | : ') as headers,
+        regexp_split_to_array(e.response_times, ', | : ') as responses
+    from events e
+    where e.servers is not null
+),
+numbered as (
+    select *, unnest(generate_series(1, len(servers))) as attempt from listed
+)
+select
+    event_id, attempt::integer as attempt, coalesce(n.pool, a.pool) as pool,
+    nullif(servers[attempt], '-') as server,
+    try_cast(statuses[attempt] as smallint) as status,
+    try_cast(connects[attempt] as double) as connect_s,
+    try_cast(headers[attempt] as double) as header_s,
+    try_cast(responses[attempt] as double) as response_s,
+    n.source_id, n.line, n.ts, n.duration_s, len(servers)::integer as attempts
+from numbered n
+left join aliases a on a.name = n.servers[n.attempt] and a.basis = 'configuration'
+union all
+select
+    e.event_id, 1 + coalesce(e.retries, 0)::integer, coalesce(e.pool, a.pool), e.server,
+    coalesce(e.upstream_status, e.status), e.connect_s, e.header_s, e.response_s,
+    e.source_id, e.line, e.ts, e.duration_s, 1 + coalesce(e.retries, 0)::integer
+from events e
+left join aliases a on a.name = e.server and a.basis = 'configuration'
+where e.role = 'balancer' and e.servers is null and e.server is not null;
+
+-- What a database did, in its own words: a duration is the database's own, `ts` is when it ended.
+create or replace view statements as
+select event_id, source_id, line, ts, level, database, user_name, pid, statement, duration_s,
+    error_code, message, request_id
+from events
+where role = 'database' and (statement is not null or duration_s is not null);
+
+-- Everything that was said in words, by whichever component.
+create or replace view messages as
+select event_id, source_id, line, ts, role, format, level, instance, logger, message, template_id,
+    error_code, request_id
+from events
+where message is not null;
+
+-- What the application says of the requests that it served.
+create or replace view served as
+select event_id, source_id, line, ts, level, instance, client, method, path,
+    coalesce(route, route_of(path)) as route, status, coalesce(status >= 500, false) as failed,
+    duration_s, database_s, queue_s, request_id, release
+from events
+where role = 'application' and status is not null;

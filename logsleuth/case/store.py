@@ -1,0 +1,174 @@
+"""Opens, creates and locks a case: the one place that connects to DuckDB."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from logsleuth.errors import CaseError, QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import duckdb
+    import numpy as np
+    import polars as pl
+
+SCHEMA_VERSION: Final = "1"
+# Case files must open in DuckDB 1.5 too, which can't read the default layout of 2.0.
+STORAGE_VERSION: Final = "v1.5.0"
+_LOCKDOWN: Final = (
+    "set enable_external_access = false",
+    "set lock_configuration = true",
+)
+
+
+class Case:
+    """A case that is open for reading: queries only, no files, no settings."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        """Wrap a connection that `open_case` has locked."""
+        self._connection = connection
+        self.path = path
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Any]:
+        """Run a query with bound parameters and return its rows as tuples."""
+        return self._run(sql, parameters).fetchall()
+
+    def row(self, sql: str, parameters: Mapping[str, object] | None = None) -> Any:
+        """Run a query that gives exactly one row and return it."""
+        return self.rows(sql, parameters)[0]
+
+    def table(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> tuple[list[str], list[Any]]:
+        """Run a query and return its column names and rows."""
+        cursor = self._run(sql, parameters)
+        return [column[0] for column in cursor.description], cursor.fetchall()
+
+    def arrays(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> dict[str, np.ndarray[Any, Any]]:
+        """Run a query and return one NumPy array a column; NULL is masked or NaN."""
+        return self._run(sql, parameters).fetchnumpy()
+
+    def frame(self, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """Run a query and return a polars frame."""
+        import polars as pl
+
+        names, rows = self.table(sql, parameters)
+        return pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)
+
+    def prepare(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Run statements that make temporary tables for the analyses of this connection."""
+        self._run(sql, parameters)
+
+    def _run(
+        self, sql: str, parameters: Mapping[str, object] | None
+    ) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        try:
+            return self._connection.execute(sql, dict(parameters or {}))
+        except duckdb.Error as error:
+            raise QueryError(str(error).strip(), hint="logsleuth query --list") from error
+
+
+@contextmanager
+def open_case(path: Path) -> Iterator[Case]:
+    """Open a case read-only, with no way out of it, so that a stranger's SQL can be run.
+
+    Raises:
+        CaseError: there is no such file, it isn't a case, or a writer has it locked.
+    """
+    if not path.is_file():
+        message = f"{path}: there is no such case"
+        raise CaseError(message, hint=f"logsleuth ingest EVIDENCE --case {path}")
+    connection = _connect(path, read_only=True)
+    try:
+        _check_version(connection, path)
+        for statement in _LOCKDOWN:
+            connection.execute(statement)
+        yield Case(connection, path)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def write_case(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a case for writing, making it where there is none; the caller keeps transactions short.
+
+    Raises:
+        CaseError: the file isn't a case, or another process has it locked.
+    """
+    import duckdb
+
+    connection = duckdb.connect()
+    try:
+        _attach(connection, path)
+        connection.execute("use investigated")
+        connection.execute("set timezone = 'UTC'")
+        schema = files("logsleuth.case").joinpath("schema.sql").read_text(encoding="utf-8")
+        connection.execute(schema)
+        connection.execute(
+            "insert into meta values ('schema', $version) on conflict do nothing",
+            {"version": SCHEMA_VERSION},
+        )
+        yield connection
+    finally:
+        connection.close()
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    import duckdb
+
+    quoted = str(path).replace("'", "''")
+    try:
+        connection.execute(
+            f"attach '{quoted}' as investigated (storage_version '{STORAGE_VERSION}')"
+        )
+    except duckdb.Error as error:
+        raise _unusable(path, error) from error
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only)
+        connection.execute("set timezone = 'UTC'")
+    except duckdb.Error as error:
+        raise _unusable(path, error) from error
+    return connection
+
+
+def _unusable(path: Path, error: Exception) -> CaseError:
+    text = str(error)
+    if "lock" in text.lower():
+        message = f"{path}: another process is writing to this case"
+        return CaseError(message, hint="wait for it to end, or name another file with --case")
+    return CaseError(f"{path}: not a case ({text.splitlines()[0]})", hint="logsleuth ingest --help")
+
+
+def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    import duckdb
+
+    try:
+        row = connection.execute("select value from meta where key = 'schema'").fetchone()
+    except duckdb.Error as error:
+        raise CaseError(f"{path}: not a case", hint="logsleuth ingest --help") from error
+    if row is None or row[0] != SCHEMA_VERSION:
+        message = f"{path}: a case of another version"
+        raise CaseError(message, hint=f"logsleuth ingest EVIDENCE --case NEW.duckdb (not {path})")
+
+
+def reject_many_statements(sql: str) -> Sequence[str]:
+    """Return the statements of a text of SQL, as DuckDB splits them."""
+    import duckdb
+
+    try:
+        return [statement.query for statement in duckdb.extract_statements(sql)]
+    except duckdb.Error as error:
+        raise QueryError(str(error).strip(), hint="logsleuth sql --help") from error

@@ -1,0 +1,1 @@
+"""Which files there are, how they are read, and what the balancer's configuration intends."""

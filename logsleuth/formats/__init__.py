@@ -1,0 +1,1 @@
+"""What a line means: formats as data, recognised by content."""

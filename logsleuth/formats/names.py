@@ -1,0 +1,203 @@
+"""Names nginx's variables from the keys and values of a log: what is an upstream, what a status."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_ADDRESS: Final = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)"
+_PEER: Final = r"(?:(?:[\w.\-]+|\[[0-9a-fA-F:]+\]):\d{1,5}|unix:[^\s,]+)"
+_LIST: Final = r"{0}(?:(?:, | : )(?:{0}|-))*"
+
+# What the values of a variable look like; an absent value (`-`, empty) fits them all.
+_SHAPES: Final[Mapping[str, str]] = {
+    "time_local": r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}",
+    "time_iso8601": r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*",
+    "msec": r"\d{10}\.\d{1,6}",
+    "request": r"[A-Z]{3,10} \S+ HTTP/\d(?:\.\d)?",
+    "request_method": r"[A-Z]{3,10}",
+    "request_uri": r"/\S*",
+    "server_protocol": r"HTTP/\d(?:\.\d)?",
+    "status": r"[1-5]\d\d",
+    "upstream_status": _LIST.format(r"[1-5]\d\d"),
+    "upstream_addr": _LIST.format(_PEER),
+    "remote_addr": _ADDRESS,
+    "http_x_forwarded_for": rf"{_ADDRESS}(?:, ?{_ADDRESS})*",
+    "http_referer": r"https?://\S*",
+    "http_user_agent": r".*[A-Za-z].*",
+    "request_id": r"[0-9a-fA-F]{16,32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    "body_bytes_sent": r"\d+",
+    "request_length": r"\d+",
+    "request_time": r"\d+(?:\.\d{1,6})?",
+    "upstream_connect_time": _LIST.format(r"\d+(?:\.\d{1,6})?"),
+    "upstream_header_time": _LIST.format(r"\d+(?:\.\d{1,6})?"),
+    "upstream_response_time": _LIST.format(r"\d+(?:\.\d{1,6})?"),
+    "seconds": _LIST.format(r"\d+\.\d{3}"),
+    "proxy_upstream_name": r"[A-Za-z][\w.\-]*",
+    "host": r"[A-Za-z0-9][\w.\-]*(?::\d+)?",
+}
+
+# Keys that people give to the variables, beside the variables' own names.
+_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "remote_addr": ("client", "client_ip", "clientip", "ip", "remote_ip", "remote", "addr", "src"),
+    "time_local": ("time", "ts", "timestamp", "t", "@timestamp", "date", "local_time"),
+    "time_iso8601": ("time", "ts", "timestamp", "t", "@timestamp", "date", "iso_time"),
+    "msec": ("time", "ts", "timestamp", "t", "epoch", "time_msec"),
+    "request": ("req", "request_line"),
+    "request_method": ("method", "verb", "m"),
+    "request_uri": ("uri", "url", "path", "u", "request_path"),
+    "server_protocol": ("protocol", "proto"),
+    "status": ("code", "st", "status_code", "response", "s", "response_code"),
+    "upstream_status": ("us", "ust", "ups_status", "upstream_code", "upstat"),
+    "upstream_addr": ("ua", "upstream", "ups", "backend", "up", "server", "uaddr", "ups_addr"),
+    "http_user_agent": ("ua", "agent", "user_agent", "useragent"),
+    "http_referer": ("referer", "referrer", "ref"),
+    "http_x_forwarded_for": ("xff", "x_forwarded_for", "forwarded_for"),
+    "request_id": ("rid", "req_id", "reqid", "id", "x_request_id", "trace", "correlation_id"),
+    "body_bytes_sent": ("bytes", "size", "b", "bytes_sent", "body_bytes", "length"),
+    "request_length": ("reqlen", "rlen", "bytes_in"),
+    "request_time": ("rt", "duration", "req_time", "time_taken", "total", "latency", "elapsed"),
+    "upstream_connect_time": ("uct", "ct", "connect", "uconn", "connect_time"),
+    "upstream_header_time": ("uht", "ht", "header", "uhead", "header_time"),
+    "upstream_response_time": ("urt", "ut", "upstream_time", "uresp", "response_time", "upt"),
+    "proxy_upstream_name": ("pool", "upstream_name", "backend", "upstream", "service", "proxy"),
+    "host": ("host", "vhost", "server_name", "http_host", "domain"),
+    "remote_user": ("user",),
+}
+_FLOATS: Final = (
+    "request_time", "upstream_connect_time", "upstream_header_time", "upstream_response_time",
+)  # fmt: skip
+_FLOAT_ORDERS: Final[Mapping[int, tuple[str, ...]]] = {
+    1: ("request_time",),
+    2: ("request_time", "upstream_response_time"),
+    3: ("request_time", "upstream_connect_time", "upstream_response_time"),
+    4: _FLOATS,
+}
+_ABSENT: Final = frozenset({"", "-"})
+
+
+def fits(variable: str, values: Sequence[str]) -> bool:
+    """Whether nearly all present values look like those of a variable, and there are some."""
+    present = [value for value in values if value not in _ABSENT]
+    shape = re.compile(_SHAPES.get(variable, r".*"))
+    good = sum(shape.fullmatch(value) is not None for value in present)
+    return bool(present) and good >= 0.9 * len(present)
+
+
+def by_key(key: str, values: Sequence[str], taken: set[str]) -> str | None:
+    """Name a keyed value, by its key where the values agree with it."""
+    lowered = key.lower().removeprefix("$")
+    own = [lowered] if lowered in _SHAPES or lowered in _KEYS else []
+    listed = [variable for variable, keys in _KEYS.items() if lowered in keys]
+    for variable in own + listed:
+        if variable not in taken and (fits(variable, values) or _all_absent(values)):
+            return variable
+    return None
+
+
+def _all_absent(values: Sequence[str]) -> bool:
+    return all(value in _ABSENT for value in values)
+
+
+def name_columns(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
+    """Name every column of a log; unknown ones are called `unnamed_N`.
+
+    `keys` holds the key before each column, empty where there is none. Returns None where the
+    columns can't be those of an access log: it has a time, a status and a request or path.
+    """
+    names: dict[int, str] = {}
+    for index, key in enumerate(keys):
+        found = by_key(key, columns[index], set(names.values())) if key else None
+        if found:
+            names[index] = found
+    _by_value(keys, columns, names)
+    _floats(keys, columns, names)
+    if not _is_access(set(names.values())):
+        return None
+    return tuple(names.get(i, f"unnamed_{i}") for i in range(len(columns)))
+
+
+def _is_access(names: set[str]) -> bool:
+    timed = names & {"time_local", "time_iso8601", "msec"}
+    return bool(timed and "status" in names and names & {"request", "request_uri"})
+
+
+_ORDER: Final = (
+    "time_local", "msec", "time_iso8601", "request", "upstream_addr", "remote_addr", "status",
+    "upstream_status", "request_id", "http_referer", "request_method", "request_uri",
+    "server_protocol", "http_x_forwarded_for",
+)  # fmt: skip
+
+
+def _by_value(
+    keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[int, str]
+) -> None:
+    """Name the columns without a key by what stands in them, the most telling shapes first."""
+    free = [i for i in range(len(columns)) if i not in names and not keys[i]]
+    for variable in _ORDER:
+        if variable in names.values():
+            continue
+        index = next((i for i in free if i not in names and fits(variable, columns[i])), None)
+        if index is not None:
+            names[index] = variable
+    _by_place(columns, names, free)
+
+
+def _by_place(
+    columns: Sequence[Sequence[str]], names: dict[int, str], free: Sequence[int]
+) -> None:
+    """Name what only its place tells: bytes after the status, the agent after the referer."""
+    status = _index(names, "status")
+    if status is not None and status + 1 in free and fits("body_bytes_sent", columns[status + 1]):
+        names.setdefault(status + 1, "body_bytes_sent")
+    start = _index(names, "body_bytes_sent") or status
+    rest = [i for i in free if i not in names and start is not None and i > start]
+    if rest and "http_referer" not in names.values() and _all_absent(columns[rest[0]]):
+        names[rest.pop(0)] = "http_referer"
+    if "http_user_agent" not in names.values():
+        agent = next((i for i in rest if _is_agent(columns[i])), None)
+        if agent is not None:
+            names[agent] = "http_user_agent"
+    if "proxy_upstream_name" not in names.values():
+        pool = next((i for i in rest if i not in names and _is_pool(columns[i])), None)
+        if pool is not None:
+            names[pool] = "proxy_upstream_name"
+
+
+def _is_agent(values: Sequence[str]) -> bool:
+    return any("/" in value or " " in value for value in values) and fits("http_user_agent", values)
+
+
+def _is_pool(values: Sequence[str]) -> bool:
+    return fits("proxy_upstream_name", values) and len(set(values)) <= 50
+
+
+def _floats(keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[int, str]) -> None:
+    """Name the durations that no key names, in the order that people write them."""
+    taken = set(names.values())
+    loose = [
+        i for i in range(len(columns))
+        if i not in names and not keys[i] and fits("seconds", columns[i])
+    ]  # fmt: skip
+    order = [n for n in _FLOAT_ORDERS.get(len(loose) + len(taken & set(_FLOATS)), _FLOATS)]
+    for index, name in zip(loose, (n for n in order if n not in taken), strict=False):
+        names[index] = name
+
+
+def _index(names: Mapping[int, str], variable: str) -> int | None:
+    return next((i for i, name in names.items() if name == variable), None)
+
+
+def key_variables(keyed: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Name the values of keyed lines: from key to variable, where one can be told."""
+    found: dict[str, str] = {}
+    for key, values in keyed.items():
+        variable = by_key(key.rsplit(".", 1)[-1], values, set(found.values()))
+        if variable:
+            found[key] = variable
+    return found
+
+

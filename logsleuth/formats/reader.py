@@ -1,0 +1,69 @@
+"""A format bound to one file: which text gives which column, ready to be compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read at run time
+from dataclasses import dataclass, field
+from typing import Literal
+
+Wrapper = Literal["none", "syslog"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a layout: literal text, or a variable whose text stands there."""
+
+    text: str
+    variable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoundField:
+    """A column and the places in the line that may hold its text, the first present one wins."""
+
+    column: str
+    type: str
+    sources: tuple[str, ...]
+    time_layout: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundShape:
+    """One way to read a record of this file.
+
+    kind `layout` has tokens, `pattern` a regular expression with named groups, `json` and `pairs`
+    take their sources as JSON paths and keys, `csv` has names of columns.
+    """
+
+    kind: Literal["layout", "pattern", "json", "pairs", "csv"]
+    fields: tuple[BoundField, ...]
+    tokens: tuple[Token, ...] = ()
+    pattern: str = ""
+    columns: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How the lines of one file are read; shapes are tried in order."""
+
+    format: str
+    role: str
+    stamps: str
+    shapes: tuple[BoundShape, ...]
+    starts: str | None = None
+    leads: str | None = None
+    wrapper: Wrapper = "none"
+    zone_stated: bool = False
+    step_s: float = 0.001
+    year: int = 1970
+    mines: bool = False
+    share: float = 0.0
+    """Share of the sampled lines that this reader accounts for."""
+    described: str = ""
+    """The layout or keys that were found, for people."""
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Columns that at least one shape can give."""
+        return frozenset(f.column for shape in self.shapes for f in shape.fields)

@@ -1,0 +1,184 @@
+"""What a format file may say: loads the shipped and the user's TOML, refuses with file and key."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from logsleuth.errors import FormatError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+Kind = Literal["layout", "pattern", "json", "pairs", "csv"]
+
+FIELD_TYPES: Final = frozenset(
+    {
+        "text", "message", "integer", "bytes", "status", "statuses", "seconds", "seconds-list",
+        "milliseconds", "microseconds", "nanoseconds", "duration", "time", "request", "url",
+        "address", "client", "server", "servers", "level", "request-id", "method", "frontend", "connections",
+        "user-at-database", "statement", "ignore",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a record: where the line has it, and how it is read.
+
+    `sources` are names of a pattern's groups, of a layout's variables, or candidate keys of JSON
+    or key=value lines in order of preference. `type` is one of FIELD_TYPES.
+    """
+
+    column: str
+    sources: tuple[str, ...]
+    type: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One way in which a record of a format may be written."""
+
+    name: str
+    kind: Kind
+    fields: tuple[Field, ...]
+    pattern: str = ""
+    layout: str = ""
+    columns: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A log format: who writes it, where a record starts, and the shapes that records have."""
+
+    name: str
+    title: str
+    role: str
+    url: str
+    stamps: str
+    starts: str | None
+    leads: str | None
+    """First lines after which another start still belongs to the same record."""
+    requires: tuple[tuple[str, ...], ...]
+    """For keyed lines: each group must have a key in the line for the format to claim it."""
+    mines: bool
+    """Whether requests are looked for in the words of its messages."""
+    priority: int
+    shapes: tuple[Shape, ...]
+    samples: tuple[Mapping[str, Any], ...]
+
+
+@cache
+def shipped() -> tuple[Format, ...]:
+    """Load the formats that logsleuth brings, in order of name.
+
+    Raises:
+        FormatError: a file says what no format may say.
+    """
+    folder = files("logsleuth.formats")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(
+        parse(name, folder.joinpath(name).read_text(encoding="utf-8")) for name in names
+    )
+
+
+def load(extra: Path | None) -> tuple[Format, ...]:
+    """Load the shipped formats and those of a user's folder, which win over equal names."""
+    if extra is None:
+        return shipped()
+    own = {
+        spec.name: spec
+        for spec in (parse(p.name, p.read_text(encoding="utf-8")) for p in sorted(extra.glob("*.toml")))
+    }
+    return tuple(spec for spec in shipped() if spec.name not in own) + tuple(own.values())
+
+
+def parse(name: str, text: str) -> Format:
+    """Read one format file; `name` is the file's, and gives the format's with hyphens.
+
+    Raises:
+        FormatError: not TOML, a key is missing or unknown, or a pattern can't be compiled.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"{name}: {error}"
+        raise FormatError(message, hint="logsleuth formats") from error
+    base = _fields(name, data.get("fields", {}))
+    shapes = tuple(_shape(name, item, base) for item in data.get("shape", []))
+    if not shapes:
+        message = f"{name}: key `shape`: a format needs at least one"
+        raise FormatError(message, hint="see logsleuth/formats/README.md")
+    return Format(
+        name=name.removesuffix(".toml").replace("_", "-"),
+        title=_text(name, data, "title"),
+        role=_text(name, data, "role"),
+        url=_text(name, data, "url"),
+        stamps=data.get("stamps", "end"),
+        starts=_regex(name, "starts", data.get("starts")),
+        leads=_regex(name, "leads", data.get("leads")),
+        requires=tuple(tuple(group) for group in data.get("requires", [])),
+        mines=bool(data.get("mines", False)),
+        priority=int(data.get("priority", 0)),
+        shapes=shapes,
+        samples=tuple(data.get("sample", [])),
+    )
+
+
+def _text(name: str, data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str) or not value:
+        message = f"{name}: key `{key}`: a text is needed"
+        raise FormatError(message, hint="see logsleuth/formats/README.md")
+    return value
+
+
+def _shape(name: str, item: Mapping[str, Any], base: tuple[Field, ...]) -> Shape:
+    own = _fields(name, item.get("fields", {}))
+    inherited = tuple(f for f in base if f.column not in {o.column for o in own})
+    return Shape(
+        name=str(item.get("name", "record")),
+        kind=item.get("kind", "pattern"),
+        fields=own + inherited,
+        pattern=_regex(name, "pattern", item.get("pattern")) or "",
+        layout=str(item.get("layout", "")),
+        columns=tuple(item.get("columns", ())),
+        constants=dict(item.get("constants", {})),
+    )
+
+
+def _fields(name: str, table: Mapping[str, Any]) -> tuple[Field, ...]:
+    return tuple(
+        _field(name, column, entry)
+        for column, value in table.items()
+        for entry in (value if isinstance(value, list) and value and isinstance(value[0], dict) else [value])
+    )
+
+
+def _field(name: str, column: str, value: Any) -> Field:
+    entry = value if isinstance(value, dict) else {"from": value}
+    sources: Iterable[str] = entry.get("from", column)
+    kind = str(entry.get("type", "text"))
+    if kind not in FIELD_TYPES:
+        message = f"{name}: field `{column}`: there is no type `{kind}`"
+        raise FormatError(message, hint=f"one of {', '.join(sorted(FIELD_TYPES))}")
+    return Field(column, (sources,) if isinstance(sources, str) else tuple(sources), kind)
+
+
+def _regex(name: str, key: str, text: str | None) -> str | None:
+    """Compile once, to refuse a broken pattern with its place; white space may be used freely."""
+    if text is None:
+        return None
+    joined = "".join(part.strip() for part in text.splitlines()) if "\n" in text else text
+    try:
+        re.compile(joined)
+    except re.error as error:
+        message = f"{name}: key `{key}`: {error}"
+        raise FormatError(message, hint="patterns keep to what RE2 and Python share") from error
+    return joined

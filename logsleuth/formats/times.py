@@ -1,0 +1,71 @@
+"""How logs write the time: each layout with the shape of its text and whether it says its zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ISO: Final = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?"
+
+# Abbreviations that servers write, in minutes east of UTC. They name an offset, not a region: EST
+# is -5 h in July too (PostgreSQL's documentation, "Date/Time Configuration Files").
+ABBREVIATIONS: Final = {
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 60, "BST": 60, "IST": 330, "CET": 60, "CEST": 120,
+    "MET": 60, "MEST": 120, "EET": 120, "EEST": 180, "MSK": 180, "EST": -300, "EDT": -240,
+    "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "AKST": -540,
+    "AKDT": -480, "HST": -600, "JST": 540, "KST": 540, "SGT": 480, "HKT": 480, "AWST": 480,
+    "ACST": 570, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780, "BRT": -180, "ART": -180,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLayout:
+    """One way of writing a time; `stated` says whether the text fixes the instant by itself."""
+
+    name: str
+    shape: str
+    stated: bool
+    step_s: float
+    """The smallest step that the layout can write, in seconds."""
+
+    def fits(self, text: str) -> bool:
+        """Whether a text is written so."""
+        return re.fullmatch(self.shape, text) is not None
+
+
+LAYOUTS: Final = (
+    TimeLayout("iso-utc", rf"{_ISO}Z", True, 0.001),
+    TimeLayout("iso-offset", rf"{_ISO} ?[+-]\d\d(?::?\d\d)?", True, 0.001),
+    TimeLayout("iso-zone", rf"{_ISO} (?:{'|'.join(ABBREVIATIONS)})", True, 0.001),
+    TimeLayout("iso-local", _ISO, False, 0.001),
+    TimeLayout("clf", r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", True, 1.0),
+    TimeLayout("clf-local", r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3}", False, 0.001),
+    TimeLayout("slashes", r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?", False, 1.0),
+    TimeLayout("epoch", r"-?\d{10}(?:\.\d{1,9}|\d{3}|\d{6}|\d{9})?", True, 0.001),
+    TimeLayout("short-date", r"\d{6} [ \d]\d:\d\d:\d\d", False, 1.0),
+    TimeLayout("syslog", r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d", False, 1.0),
+    TimeLayout("glog", r"\d{4} \d\d:\d\d:\d\d\.\d{6}", False, 0.000001),
+    TimeLayout(
+        "apache-error",
+        r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? \d{4}",
+        False,
+        0.000001,
+    ),
+)
+BY_NAME: Final = {layout.name: layout for layout in LAYOUTS}
+
+
+def recognise(texts: Iterable[str]) -> TimeLayout | None:
+    """Return the layout that most of the sampled texts are written in, None if none fits any."""
+    counts: dict[str, int] = {}
+    for text in texts:
+        name = next((layout.name for layout in LAYOUTS if layout.fits(text)), None)
+        if name is not None:
+            counts[name] = counts.get(name, 0) + 1
+    if not counts:
+        return None
+    return BY_NAME[max(counts, key=lambda name: (counts[name], -list(BY_NAME).index(name)))]
