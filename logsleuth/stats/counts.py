@@ -1,0 +1,77 @@
+"""Events over time: two rates compared, and how much burstier than Poisson a series is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from logsleuth.stats.arrays import as_counts, check_positive
+from logsleuth.stats.intervals import Interval
+from logsleuth.stats.proportions import clopper_pearson
+
+
+@dataclass(frozen=True, slots=True)
+class RateRatio:
+    """The first rate divided by the second; infinite when only the second has no events."""
+
+    ratio: float
+    interval: Interval
+    p_value: float
+
+
+def poisson_ratio(k1: int, t1: float, k2: int, t2: float, level: float = 0.95) -> RateRatio:
+    """Compares k1 events in time t1 with k2 events in time t2, exactly.
+
+    Given the total, k1 is binomial with share t1 / (t1 + t2): Przyborowski and Wilenski (1940). The
+    p-value doubles the smaller tail, so that it agrees with the interval. No events at all: ratio 1
+    in [0, inf], p-value 1.
+
+    Args:
+        k1: events in the first stretch.
+        t1: its length, in any unit (seconds, requests, lines).
+        k2: events in the second stretch.
+        t2: its length, in the same unit.
+        level: confidence of the interval.
+
+    Raises:
+        ValueError: a count is negative, a length not above 0, or the level unusable.
+    """
+    from scipy.special import bdtr, bdtrc
+
+    check_positive(t1, "t1")
+    check_positive(t2, "t2")
+    share = clopper_pearson(k1, k1 + k2, level)
+    scale, total, expected = t2 / t1, k1 + k2, t1 / (t1 + t2)
+    if total == 0:
+        return RateRatio(1.0, Interval(0.0, math.inf), 1.0)
+    at_most = float(bdtr(k1, total, expected))
+    at_least = 1.0 if k1 == 0 else float(bdtrc(k1 - 1, total, expected))
+    interval = Interval(_odds(share.low) * scale, _odds(share.high) * scale)
+    ratio = k1 / k2 * scale if k2 else math.inf
+    return RateRatio(ratio, interval, min(1.0, 2.0 * min(at_most, at_least)))
+
+
+def count_dispersion(n: npt.ArrayLike, floor: float = 1.0) -> float:
+    """How much more than Poisson the counts of neighbouring bins differ; 1 is Poisson.
+
+    The mean squared difference of neighbours over twice the mean (von Neumann 1941), which a step
+    in the rate hardly moves. Divide a log-likelihood ratio of counts by it.
+
+    Args:
+        n: counts per bin, [T].
+        floor: the least to return.
+
+    Raises:
+        ValueError: n is not one-dimensional, or holds a negative or non-finite count.
+    """
+    counts = as_counts(n, "n")
+    if counts.size < 2 or counts.sum() == 0:
+        return max(1.0, floor)
+    return max(floor, float(np.mean(np.diff(counts) ** 2) / (2.0 * counts.mean())))
+
+
+def _odds(share: float) -> float:
+    return share / (1.0 - share) if share < 1.0 else math.inf

@@ -1,0 +1,127 @@
+"""Rates over time, many tests at once, and affinity."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy import stats
+
+from logsleuth.stats.counts import count_dispersion, poisson_ratio
+from logsleuth.stats.information import mutual_information
+from logsleuth.stats.intervals import Interval
+from logsleuth.stats.multiple import benjamini_hochberg, benjamini_yekutieli
+
+
+def test_a_rate_ratio_is_the_conditional_binomial() -> None:
+    found = poisson_ratio(30, 60.0, 12, 90.0)
+    oracle = stats.binomtest(30, 42, 60 / 150, alternative="greater")
+    share = stats.binomtest(30, 42).proportion_ci(0.95, method="exact")
+    assert found.ratio == pytest.approx(30 / 60 / (12 / 90))
+    assert found.p_value == pytest.approx(2 * oracle.pvalue)
+    assert found.interval.low == pytest.approx(share.low / (1 - share.low) * 1.5)
+    assert found.interval.high == pytest.approx(share.high / (1 - share.high) * 1.5)
+
+
+@given(st.integers(0, 5000), st.integers(0, 5000), st.floats(0.1, 1e4), st.floats(0.1, 1e4))
+def test_a_rate_ratio_is_coherent(k1: int, k2: int, t1: float, t2: float) -> None:
+    found = poisson_ratio(k1, t1, k2, t2)
+    assert 0.0 <= found.p_value <= 1.0
+    assert found.interval.low <= found.ratio * (1 + 1e-12)
+    assert found.ratio <= found.interval.high * (1 + 1e-12)
+    if found.p_value < 0.049:
+        assert 1.0 not in found.interval, "test and interval agree"
+
+
+def test_rates_without_events() -> None:
+    assert poisson_ratio(0, 1.0, 0, 1.0).interval == Interval(0.0, math.inf)
+    assert poisson_ratio(5, 1.0, 0, 1.0).ratio == math.inf
+    assert poisson_ratio(0, 1.0, 5, 1.0).ratio == 0.0
+    with pytest.raises(ValueError, match="t1"):
+        poisson_ratio(1, 0.0, 1, 1.0)
+
+
+def test_the_dispersion_of_counts() -> None:
+    rng = np.random.default_rng(1)
+    assert count_dispersion(rng.poisson(40, 3000), floor=0.0) == pytest.approx(1.0, abs=0.1)
+    assert count_dispersion(5 * rng.poisson(8, 3000)) == pytest.approx(5.0, rel=0.1)
+    step = np.concatenate([rng.poisson(40, 1500), rng.poisson(80, 1500)])
+    assert count_dispersion(step) == pytest.approx(1.0, abs=0.1)
+    assert count_dispersion([]) == count_dispersion([0, 0]) == 1.0
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_adjusted_p_values_are_scipys(p_values: list[float]) -> None:
+    for mine, method in ((benjamini_hochberg, "bh"), (benjamini_yekutieli, "by")):
+        theirs = stats.false_discovery_control(p_values, method=method)
+        assert mine(p_values) == pytest.approx(theirs)
+
+
+def test_no_tests_and_unusable_ones() -> None:
+    assert benjamini_hochberg([]).size == 0
+    assert benjamini_yekutieli([]).size == 0
+    for p in (math.nan, 1.5, -0.1):
+        with pytest.raises(ValueError, match=r".+"):
+            benjamini_hochberg([0.5, p])
+
+
+def dealt(keys: npt.NDArray[np.int64], servers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    table = np.zeros((int(keys.max()) + 1, 4), dtype=np.int64)
+    np.add.at(table, (keys, servers), 1)
+    return table
+
+
+def test_affinity_is_told_from_chance() -> None:
+    rng = np.random.default_rng(2)
+    keys = rng.integers(0, 2000, 16_000)
+    sticky = mutual_information(dealt(keys, keys % 4))
+    random = mutual_information(dealt(keys, rng.integers(0, 4, keys.size)))
+    assert sticky.normalised == pytest.approx(1.0)
+    assert sticky.entropy == pytest.approx(2.0, abs=0.01)
+    assert sticky.bits > 1.5
+    assert random.normalised < 0.02
+    assert random.bias > 0.2, "what chance alone would have claimed"
+
+
+def test_clients_with_one_request_each_tell_nothing() -> None:
+    servers = np.random.default_rng(3).integers(0, 4, 1000)
+    found = mutual_information(dealt(np.arange(1000), servers))
+    assert found.normalised == 0.0
+    assert found.bits == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_bias_is_the_mean_over_permutations() -> None:
+    rng = np.random.default_rng(4)
+    keys, servers = rng.integers(0, 60, 400), rng.integers(0, 4, 400)
+    shuffled = [
+        stats.entropy(table.sum(axis=0), base=2)
+        + stats.entropy(table.sum(axis=1), base=2)
+        - stats.entropy(table.ravel(), base=2)
+        for table in (dealt(keys, rng.permutation(servers)) for _ in range(400))
+    ]
+    assert mutual_information(dealt(keys, servers)).bias == pytest.approx(
+        np.mean(shuffled), abs=0.005
+    )
+
+
+@given(
+    hnp.arrays(
+        np.int64, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.integers(0, 30)
+    )
+)
+def test_information_is_coherent(table: npt.NDArray[np.int64]) -> None:
+    found = mutual_information(table)
+    assert 0.0 <= found.normalised <= 1.0
+    assert 0.0 <= found.bits <= found.entropy + 1e-9
+    assert 0.0 <= found.bias <= found.entropy + 1e-9
+
+
+def test_an_unusable_table_is_refused() -> None:
+    assert mutual_information(np.zeros((0, 3))).entropy == 0.0
+    with pytest.raises(ValueError, match="whole"):
+        mutual_information([[0.5, 1.0]])
