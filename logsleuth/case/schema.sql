@@ -142,7 +142,7 @@ select
     r.statement, r.error_code, r.template_id,
     r.upstream_status, r.connect_s, r.header_s, r.response_s, r.servers, r.upstream_statuses,
     r.connect_times, r.header_times, r.response_times, r.queue_s, r.termination, r.retries,
-    r.frontend, coalesce(r.instance, r.host, s.host) as instance, r.route, r.release, r.database_s,
+    r.frontend, coalesce(r.instance, case when s.role <> 'balancer' then r.host end, s.host) as instance, r.route, r.release, r.database_s,
     r.byte_offset, r.byte_length
 from records r
 join sources s using (source_id);
@@ -156,6 +156,10 @@ create or replace macro route_of(path) as
             '/{id}\2', 'g'),
         '/([0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{18,22}|[0-9a-fA-F]{16,})($|[/.])',
         '/{id}\2', 'g');
+
+-- Where no server of an upstream is live, nginx writes the upstream's name in place of an address.
+create or replace macro server_of(format, server) as
+    case when not starts_with(format, 'nginx') or contains(server, ':') then server end;
 
 -- One row a request that the balancer answered. `started` is when it came in, whatever the log
 -- stamps. Failed: a 5xx, or a session that HAProxy had to end for want of an answer.
@@ -174,7 +178,10 @@ select
     coalesce(e.status between 400 and 498, false) as refused,
     coalesce(e.status = 499 or e.termination[1] in ('C', 'c'), false) as aborted,
     e.duration_s, e.queue_s, e.connect_s, e.header_s, e.response_s, e.bytes,
-    coalesce(e.pool, a.pool) as pool, e.server, e.upstream_status, e.servers is not null as retried,
+    coalesce(e.pool, a.pool) as pool, server_of(e.format, e.server) as server, e.upstream_status,
+    e.servers is not null as retried,
+    server_of(e.format, case when e.servers is null then e.server
+        else nullif(regexp_split_to_array(e.servers, ', | : ')[1], '-') end) as first_server,
     e.retries, e.termination, e.request_id, e.trace_id, e.user_agent, e.frontend, e.host
 from events e
 join sources s using (source_id)
@@ -200,7 +207,7 @@ numbered as (
 )
 select
     event_id, attempt::integer as attempt, coalesce(n.pool, a.pool) as pool,
-    nullif(servers[attempt], '-') as server,
+    server_of('nginx', nullif(servers[attempt], '-')) as server,
     try_cast(statuses[attempt] as smallint) as status,
     try_cast(connects[attempt] as double) as connect_s,
     try_cast(headers[attempt] as double) as header_s,
@@ -210,12 +217,14 @@ from numbered n
 left join aliases a on a.name = n.servers[n.attempt] and a.basis = 'configuration'
 union all
 select
-    e.event_id, 1 + coalesce(e.retries, 0)::integer, coalesce(e.pool, a.pool), e.server,
+    e.event_id, 1 + coalesce(e.retries, 0)::integer, coalesce(e.pool, a.pool),
+    server_of(e.format, e.server),
     coalesce(e.upstream_status, e.status), e.connect_s, e.header_s, e.response_s,
     e.source_id, e.line, e.ts, e.duration_s, 1 + coalesce(e.retries, 0)::integer
 from events e
 left join aliases a on a.name = e.server and a.basis = 'configuration'
-where e.role = 'balancer' and e.servers is null and e.server is not null;
+where e.role = 'balancer' and e.servers is null and server_of(e.format, e.server) is not null
+    and (e.status is not null or e.termination is not null);
 
 -- What a database did, in its own words: a duration is the database's own, `ts` is when it ended.
 create or replace view statements as
