@@ -31,6 +31,16 @@ select $source_id, $path, $sha256,
     (select max(ts) from records where source_id = $source_id)"""
 
 
+_SPANS: Final = """
+update sources
+set since = told.since - to_microseconds(({shift} * 1000000)::bigint),
+    until = told.until - to_microseconds(({shift} * 1000000)::bigint)
+from (
+    select source_id, min(ts) as since, max(ts) as until from records group by source_id
+) told
+where told.source_id = sources.source_id"""
+
+
 def digest(data: bytes) -> str:
     """SHA-256 of the bytes, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
@@ -86,7 +96,9 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
     """Find zones that lines don't state, servers under other names, and roles by what they say."""
     _roles(connection)
     aliases.configured(connection)
+    connection.execute(_SPANS.replace("{shift}", "0"))
     zones.infer(connection)
+    connection.execute(_SPANS.replace("{shift}", "zone_shift_s"))
     connection.execute("checkpoint investigated")
 
 

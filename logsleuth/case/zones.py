@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import duckdb
 
 _QUARTER: Final = 900
@@ -13,143 +17,180 @@ _WIDEST: Final = 14 * 3600
 # Fewer pairs than this could agree by chance.
 _PAIRS: Final = 5
 
-# Pairs of one request seen in two logs, by its id: the difference of their written times.
+# Requests seen in two logs, by their id: how many pairs agree on which difference of the times.
 _BY_ID: Final = """
 with sample as (
-    select coalesce(request_uuid::varchar, request_text) as id, min(ts) as ts
+    select request_uuid, request_text, min(ts) as ts
     from records
     where source_id = $source_id and ts is not null
         and (request_uuid is not null or request_text is not null)
-    group by id limit 5000
+    group by request_uuid, request_text
+    order by ts, request_uuid, request_text limit 4000
 ),
-known as (
-    select coalesce(r.request_uuid::varchar, r.request_text) as id, min(r.ts) as ts
+pairs as (
+    select r.source_id, round((epoch(s.ts) - epoch(r.ts)) / 900)::bigint * 900 as apart
     from records r
-    join sources s using (source_id)
-    where s.zone in ('stated', 'inferred') and r.ts is not null
-        and (r.request_uuid is not null or r.request_text is not null)
-    group by id
+    join sample s on s.request_uuid = r.request_uuid or s.request_text = r.request_text
+    where r.source_id <> $source_id and r.ts is not null
 )
-select epoch(sample.ts) - epoch(known.ts) as apart
-from sample join known using (id)
+select source_id, apart, count(*) from pairs group by source_id, apart order by all
 """
 
 # Without ids: what both logs say of a request. Only texts that are rare in both can be told apart.
 _BY_WORDS: Final = """
 with sample as (
-    select method, path, coalesce(query, '') as query, status, min(ts) as ts
+    select path, coalesce(query, '') as query, min(ts) as ts, min(status) as status
     from records
     where source_id = $source_id and path is not null and ts is not null
-    group by method, path, query, status having count(*) = 1 limit 5000
+    group by all having count(*) = 1
+    order by ts, path, query limit 4000
 ),
-known as (
-    select r.method, r.path, coalesce(r.query, '') as query, r.status, min(r.ts) as ts
+rare as (
+    select r.source_id, r.path, coalesce(r.query, '') as query, min(r.ts) as ts,
+        min(r.status) as status
     from records r
-    join sources s using (source_id)
-    where s.zone in ('stated', 'inferred') and r.path is not null and r.ts is not null
-        and s.role <> $role
-    group by r.method, r.path, r.query, r.status having count(*) <= 2
+    join sources o using (source_id)
+    where r.source_id <> $source_id and o.role <> $role and r.path is not null
+        and r.ts is not null
+    group by r.source_id, r.path, coalesce(r.query, '') having count(*) = 1
 )
-select epoch(sample.ts) - epoch(known.ts) as apart
-from sample join known using (path, query)
-where sample.status is not distinct from known.status or known.status is null
+select rare.source_id, round((epoch(sample.ts) - epoch(rare.ts)) / 900)::bigint * 900 as apart,
+    count(*)
+from sample join rare using (path, query)
+where sample.status is not distinct from rare.status or rare.status is null
     or sample.status is null
+group by all order by all
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file with times: its span as written, in seconds since 1970."""
+
+    source_id: int
+    role: str
+    stated: bool
+    since: float
+    until: float
 
 
 def infer(connection: duckdb.DuckDBPyConnection) -> None:
     """Set the zone shift of each source whose lines don't state their zone.
 
-    The difference of paired requests is rounded to a quarter of an hour; sources that no request
-    joins to the rest take the shift that overlaps best, and UTC where nothing tells.
+    Sources that log the same requests are joined by them: the difference of their times, rounded
+    to a quarter of an hour, is the difference of their zones. A group without any stated zone is
+    laid over the span of the rest; where nothing tells, its applications are taken to write UTC.
     """
-    waiting = connection.execute(
-        "select source_id, role from sources where zone = 'unknown' and since is not null"
-        " order by (role <> 'balancer'), source_id"
-    ).fetchall()
-    for _ in range(2):
-        waiting = [source for source in waiting if not _by_pairs(connection, *source)]
-    for source_id, role in waiting:
-        _by_kin(connection, source_id, role)
-    for (source_id,) in connection.execute(
-        "select source_id from sources where zone = 'unknown' and since is not null"
-        " order by source_id"
-    ).fetchall():
-        _by_overlap(connection, source_id)
-
-
-def _by_pairs(connection: duckdb.DuckDBPyConnection, source_id: int, role: str) -> bool:
-    for sql, parameters in (
-        (_BY_ID, {"source_id": source_id}),
-        (_BY_WORDS, {"source_id": source_id, "role": role}),
-    ):
-        shift = _agreed([row[0] for row in connection.execute(sql, parameters).fetchall()])
-        if shift is not None:
-            _set(connection, source_id, shift)
-            return True
-    return False
-
-
-def _agreed(apart: list[float]) -> int | None:
-    """The quarter of an hour that most pairs agree on; None where they don't."""
-    rounded = [round(value / _QUARTER) * _QUARTER for value in apart if abs(value) <= _WIDEST]
-    if len(rounded) < _PAIRS:
-        return None
-    best = max(set(rounded), key=lambda value: (rounded.count(value), -abs(value)))
-    return best if rounded.count(best) > 0.5 * len(rounded) else None
-
-
-def _by_kin(connection: duckdb.DuckDBPyConnection, source_id: int, role: str) -> None:
-    """Take the shift of a source of the same role whose times overlap with the same shift."""
-    rows = connection.execute(
-        """
-        select k.zone_shift_s
-        from sources k, sources s
-        where s.source_id = $source_id and k.source_id <> s.source_id and k.role = $role
-            and k.zone = 'inferred' and k.since <= s.until and s.since <= k.until
-        order by k.source_id limit 1
-        """,
-        {"source_id": source_id, "role": role},
-    ).fetchall()
-    if rows:
-        _set(connection, source_id, int(rows[0][0]))
-
-
-def _by_overlap(connection: duckdb.DuckDBPyConnection, source_id: int) -> None:
-    """Shift by whole hours onto the span of the sources that state their zone, if it is off it."""
-    row: Any = connection.execute(
-        """
-        with rest as (
-            select epoch(min(since - to_seconds(zone_shift_s::bigint))) as since,
-                epoch(max(until - to_seconds(zone_shift_s::bigint))) as until
-            from sources
-            where zone in ('stated', 'inferred') and since is not null
-        )
-        select epoch(s.since), epoch(s.until), rest.since, rest.until
-        from sources s, rest where s.source_id = $source_id
-        """,
-        {"source_id": source_id},
-    ).fetchone()
-    shift = 0
-    if row and row[2] is not None and not _overlaps(*row, 0):
-        hours = sorted(range(-12, 15), key=abs)
-        shift = next((h * 3600 for h in hours if _overlaps(*row, h * 3600)), 0)
-    if shift:
-        _set(connection, source_id, shift)
-    else:
-        connection.execute(
-            "update sources set zone = 'assumed UTC' where source_id = $id", {"id": source_id}
-        )
-
-
-def _overlaps(since: float, until: float, low: float, high: float, shift: int) -> bool:
-    """Whether at least half of the shorter span lies inside the other."""
-    common = min(until - shift, high) - max(since - shift, low)
-    return common >= 0.5 * min(until - since, high - low)
-
-
-def _set(connection: duckdb.DuckDBPyConnection, source_id: int, shift: int) -> None:
-    connection.execute(
-        "update sources set zone = 'inferred', zone_shift_s = $shift where source_id = $id",
-        {"id": source_id, "shift": shift},
+    sources = [
+        _Source(*row)
+        for row in connection.execute(
+            "select source_id, role, zone = 'stated', epoch(since), epoch(until) from sources"
+            " where since is not null and zone is not null order by source_id"
+        ).fetchall()
+    ]
+    unknown = [source for source in sources if not source.stated]
+    if not unknown:
+        return
+    apart = _differences(connection, unknown)
+    known = {source.source_id: 0 for source in sources if source.stated}
+    _spread(known, apart)
+    _label(
+        connection,
+        {s.source_id: known[s.source_id] for s in unknown if s.source_id in known},
+        "inferred",
     )
+    while waiting := [s for s in unknown if s.source_id not in known]:
+        group = {waiting[0].source_id: 0}
+        _spread(group, apart)
+        members = [s for s in sources if s.source_id in group]
+        told = _laid_over(group, members, [s for s in sources if s.source_id in known], known)
+        shift = told if told is not None else _by_custom(group, members)
+        placed = {source_id: relative + shift for source_id, relative in group.items()}
+        known |= placed
+        _label(connection, placed, "inferred" if told is not None else "assumed UTC")
+
+
+def _differences(
+    connection: duckdb.DuckDBPyConnection, unknown: Sequence[_Source]
+) -> dict[tuple[int, int], int]:
+    """For pairs of sources that share requests: the first's written time minus the second's."""
+    found: dict[tuple[int, int], int] = {}
+    for source in unknown:
+        by_id = connection.execute(_BY_ID, {"source_id": source.source_id}).fetchall()
+        rows = (
+            by_id
+            or connection.execute(
+                _BY_WORDS, {"source_id": source.source_id, "role": source.role}
+            ).fetchall()
+        )
+        for other in {row[0] for row in rows}:
+            agreed = _agreed([(a, n) for source_id, a, n in rows if source_id == other])
+            if agreed is not None:
+                found[source.source_id, other] = agreed
+                found[other, source.source_id] = -agreed
+    return found
+
+
+def _agreed(counts: Sequence[tuple[int, int]]) -> int | None:
+    """The difference that most pairs agree on; None where they don't."""
+    usable = [(apart, count) for apart, count in counts if abs(apart) <= _WIDEST]
+    total = sum(count for _, count in usable)
+    if total < _PAIRS:
+        return None
+    apart, count = max(usable, key=lambda item: (item[1], -abs(item[0])))
+    return apart if count > 0.5 * total else None
+
+
+def _spread(shifts: dict[int, int], apart: Mapping[tuple[int, int], int]) -> None:
+    waiting = deque(shifts)
+    while waiting:
+        known = waiting.popleft()
+        for (one, other), difference in apart.items():
+            if other == known and one not in shifts:
+                shifts[one] = shifts[known] + difference
+                waiting.append(one)
+
+
+def _laid_over(
+    group: Mapping[int, int],
+    members: Sequence[_Source],
+    rest: Sequence[_Source],
+    known: Mapping[int, int],
+) -> int | None:
+    """The shift of a group that puts its span onto the rest's; None where there is no rest.
+
+    No shift is taken before any other that overlaps as well: most servers write UTC.
+    """
+    if not rest:
+        return None
+    low = min(s.since - known[s.source_id] for s in rest)
+    high = max(s.until - known[s.source_id] for s in rest)
+    since = min(s.since - group[s.source_id] for s in members)
+    until = max(s.until - group[s.source_id] for s in members)
+    # Coarser steps are likelier zones: whole hours before halves before quarters.
+    steps = sorted(
+        range(-_WIDEST, _WIDEST + 1, _QUARTER),
+        key=lambda s: (s != 0, s % 3600 != 0, s % 1800 != 0, abs(s), s),
+    )
+    shorter = max(min(until - since, high - low), 1.0)
+    for least in (0.8, 0.3):
+        for shift in steps:
+            common = min(until - shift, high) - max(since - shift, low)
+            if common >= least * shorter:
+                return shift
+    return None
+
+
+def _by_custom(group: Mapping[int, int], members: Sequence[_Source]) -> int:
+    """The shift that makes most of the group's applications, or else of its sources, write UTC."""
+    told = [s for s in members if s.role == "application"] or members
+    shifts = [-group[s.source_id] for s in told]
+    return max(sorted(set(shifts), key=abs), key=shifts.count)
+
+
+def _label(connection: duckdb.DuckDBPyConnection, shifts: Mapping[int, int], zone: str) -> None:
+    for source_id, shift in shifts.items():
+        connection.execute(
+            "update sources set zone = $zone, zone_shift_s = $shift where source_id = $id",
+            {"id": source_id, "shift": shift, "zone": zone},
+        )
