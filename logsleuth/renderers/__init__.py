@@ -1,0 +1,1 @@
+"""The showings of an investigation: each reads the document and nothing else."""

@@ -1,0 +1,210 @@
+"""The contract, key for key: the one module that knows how the document is spelt as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from logsleuth.renderers.text import encodable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from logsleuth.model import (
+        Check,
+        CitedEvent,
+        FaultStanding,
+        Hypothesis,
+        Incident,
+        Interval,
+        Investigation,
+        Moment,
+        Pool,
+        RootCause,
+        ServerShare,
+        Source,
+    )
+
+SCHEMA: Final = "logsleuth.investigation/1"
+_COUNTS: Final = ("lines", "events", "continuation", "rejected", "blank")
+
+
+def document(investigation: Investigation) -> dict[str, Any]:
+    """Return the investigation under the contract's key names."""
+    incident, cause = investigation.incident, investigation.root_cause
+    return {
+        "schema": SCHEMA,
+        "version": _text(investigation.version),
+        "evidence": _evidence(investigation),
+        "incident": None if incident is None else _incident(incident),
+        "root_cause": None if cause is None else _root_cause(cause),
+        "hypotheses": [_hypothesis(hypothesis) for hypothesis in investigation.hypotheses],
+        "pools": [_pool(pool) for pool in investigation.pools],
+        "timeline": [_moment(moment) for moment in investigation.timeline],
+        "cited": [_cited(event) for event in investigation.cited],
+        "warnings": _texts(investigation.warnings),
+    }
+
+
+def dumps(investigation: Investigation) -> str:
+    """Return the document as JSON text in ASCII: safe on any terminal and in any encoding."""
+    return json.dumps(document(investigation), indent=2, allow_nan=False) + "\n"
+
+
+def _evidence(investigation: Investigation) -> dict[str, Any]:
+    sources = [_source(source) for source in investigation.sources]
+    return {"sources": sources, **{count: investigation.total(count) for count in _COUNTS}}
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "path": _text(source.path),
+        "format": _text(source.format),
+        "role": _text(source.role),
+        **{count: getattr(source, count) for count in _COUNTS},
+        "bytes": source.bytes,
+        "sha256": _text(source.sha256),
+        "from": _time(source.since),
+        "to": _time(source.until),
+        "zone": _text(source.zone),
+    }
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    return {
+        "onset": _time(incident.onset),
+        "onset_earliest": _time(incident.onset_earliest),
+        "onset_latest": _time(incident.onset_latest),
+        "end": _time(incident.ended),
+        "measure": _text(incident.measure),
+        "requests": incident.requests,
+        "failed": incident.failed,
+        "failure_rate": _number(incident.failure_rate),
+        "baseline_failure_rate": _number(incident.baseline_failure_rate),
+        "latency_p95_s": _number(incident.latency_p95_s),
+        "baseline_latency_p95_s": _number(incident.baseline_latency_p95_s),
+    }
+
+
+def _root_cause(cause: RootCause) -> dict[str, Any]:
+    return {
+        "component": _text(cause.component),
+        "fault": _text(cause.fault),
+        "target": _text(cause.target),
+        "confidence": _number(cause.confidence),
+        "summary": _text(cause.summary),
+    }
+
+
+def _hypothesis(hypothesis: Hypothesis) -> dict[str, Any]:
+    return {
+        "component": hypothesis.component,
+        "status": hypothesis.status,
+        "confidence": _number(hypothesis.confidence),
+        "summary": _text(hypothesis.summary),
+        "checks": [_check(check) for check in hypothesis.checks],
+        "faults": [_standing(standing) for standing in hypothesis.faults],
+        "would_decide": _texts(hypothesis.would_decide),
+    }
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {
+        "name": _text(check.name),
+        "outcome": check.outcome,
+        "family": _text(check.family),
+        "fault": _text(check.fault),
+        "statistic": _number(check.statistic),
+        "p_value": _number(check.p_value),
+        "effect": _number(check.effect),
+        "interval": _interval(check.interval),
+        "margin": _interval(check.margin),
+        "explanation": _text(check.explanation),
+        "query": _text(check.query),
+        "evidence": _texts(check.evidence),
+    }
+
+
+def _standing(standing: FaultStanding) -> dict[str, Any]:
+    return {
+        "fault": _text(standing.fault),
+        "target": _text(standing.target),
+        "score": _number(standing.score),
+        "summary": _text(standing.summary),
+    }
+
+
+def _pool(pool: Pool) -> dict[str, Any]:
+    return {
+        "pool": _text(pool.pool),
+        "skewed": pool.skewed,
+        "from": _time(pool.since),
+        "to": _time(pool.until),
+        "algorithm": _text(pool.algorithm),
+        "expected_from": pool.expected_from,
+        "p_value": _number(pool.p_value),
+        "effect": _number(pool.effect),
+        "servers": [_server(server) for server in pool.servers],
+    }
+
+
+def _server(server: ServerShare) -> dict[str, Any]:
+    return {
+        "server": _text(server.server),
+        "requests": server.requests,
+        "expected_share": _number(server.expected_share),
+        "observed_share": _number(server.observed_share),
+        "configured_share": _number(server.configured_share),
+        "baseline_share": _number(server.baseline_share),
+        "failure_rate": _number(server.failure_rate),
+        "latency_p95_s": _number(server.latency_p95_s),
+    }
+
+
+def _moment(moment: Moment) -> dict[str, Any]:
+    return {
+        "at": _time(moment.ts),
+        "kind": _text(moment.kind),
+        "component": _text(moment.component),
+        "title": _text(moment.title),
+        "evidence": _texts(moment.evidence),
+    }
+
+
+def _cited(event: CitedEvent) -> dict[str, Any]:
+    return {
+        "event_id": _text(event.event_id),
+        "path": _text(event.path),
+        "line": event.line,
+        "at": _time(event.ts),
+        "text": _text(event.text),
+    }
+
+
+def _interval(interval: Interval | None) -> dict[str, Any] | None:
+    if interval is None:
+        return None
+    low, high, level = interval.low, interval.high, interval.level
+    return {"low": _number(low), "high": _number(high), "level": _number(level)}
+
+
+def _time(ts: datetime | None) -> str | None:
+    if ts is None:
+        return None
+    utc = ts.replace(tzinfo=UTC) if ts.tzinfo is None else ts.astimezone(UTC)
+    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _number(value: float | None) -> float | None:
+    # JSON has no NaN and no infinity; both mean that there is no such figure.
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _text(text: str | None) -> str | None:
+    return None if text is None else encodable(text)
+
+
+def _texts(texts: Iterable[str]) -> list[str]:
+    return [encodable(text) for text in texts]

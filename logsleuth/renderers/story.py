@@ -1,0 +1,218 @@
+"""What to tell first: the facts of the document that every showing leads with."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.renderers.wording import clock, counted, day, lasting, moment, percent, utc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from logsleuth.model import Check, Hypothesis, Incident, Investigation, Pool, ServerShare
+
+_SIDE: Final = {"implicated": "for", "ruled-out": "against"}
+_FEW_PATHS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to type next, and what it shows."""
+
+    line: str
+    purpose: str
+
+
+def headline(investigation: Investigation) -> str:
+    """Say in one sentence what happened."""
+    if investigation.incident is None:
+        return "No incident found"
+    cause = investigation.root_cause
+    if cause is None or (cause.component == "unknown" and not cause.summary):
+        return "There was an incident that the evidence doesn’t explain"
+    return cause.summary
+
+
+def state(investigation: Investigation) -> str:
+    """Return `none`, `over` or `ongoing`."""
+    if investigation.incident is None:
+        return "none"
+    return "ongoing" if investigation.incident.ended is None else "over"
+
+
+def until(incident: Incident) -> str:
+    """Say when it ended and how long it lasted, or that it hasn't."""
+    if incident.ended is None:
+        return "not over when the evidence ends"
+    same_day = day(incident.onset) == day(incident.ended)
+    ended = clock(incident.ended) if same_day else moment(incident.ended)
+    return f"{ended} UTC, after {lasted(incident)}"
+
+
+def lasted(incident: Incident) -> str:
+    """Say how long it lasted."""
+    return "" if incident.ended is None else lasting(utc(incident.ended) - utc(incident.onset))
+
+
+def onset_range(incident: Incident) -> str:
+    """Say how exactly the onset is known."""
+    if incident.onset_earliest == incident.onset_latest:
+        return ""
+    return f"between {clock(incident.onset_earliest)} and {clock(incident.onset_latest)}"
+
+
+def only_day(investigation: Investigation) -> str:
+    """Return the day of the timeline if it has only one: then it is said once."""
+    days = {day(moment_.ts) for moment_ in investigation.timeline}
+    return days.pop() if len(days) == 1 else ""
+
+
+def span(investigation: Investigation) -> tuple[datetime, datetime] | None:
+    """Return the first and last moment that any source speaks of."""
+    sources = investigation.sources
+    begins = [utc(source.since) for source in sources if source.since is not None]
+    ends = [utc(source.until) for source in sources if source.until is not None]
+    return (min(begins), max(ends)) if begins and ends else None
+
+
+def examined(investigation: Investigation) -> str:
+    """Say what was looked at."""
+    sources = investigation.sources
+    said = f"{counted(len(sources), 'file')}, {counted(investigation.total('lines'), 'line')}"
+    covered = span(investigation)
+    if covered is None:
+        return f"{said}, none with a time"
+    return f"{said}, {moment(covered[0])} to {moment(covered[1])} UTC"
+
+
+def traffic(investigation: Investigation) -> str:
+    """Say how many requests the balancer answered in all, and how many of them failed."""
+    bins = investigation.series.traffic
+    requests, failed = sum(bin_.requests for bin_ in bins), sum(bin_.failed for bin_ in bins)
+    if not requests:
+        return "no requests in the evidence"
+    return f"{counted(requests, 'request')}, {percent(failed / requests)} failed"
+
+
+def featured(investigation: Investigation) -> list[Pool]:
+    """Return the guilty pool first, then the skewed ones; the rest is nothing to see."""
+    cause = investigation.root_cause
+    target = None if cause is None else cause.target
+
+    def guilty(pool: Pool) -> bool:
+        return target is not None and (pool.pool == target or target in servers_of(pool))
+
+    shown = [pool for pool in investigation.pools if pool.skewed or guilty(pool)]
+    return sorted(shown, key=lambda pool: not guilty(pool))
+
+
+def servers_of(pool: Pool) -> list[str]:
+    """Return the names of a pool's servers."""
+    return [share.server for share in pool.servers]
+
+
+def departure(share: ServerShare) -> float:
+    """Return how far a server's share is from the intended one; 0 where that is unknown."""
+    intended = share.expected_share
+    return 0.0 if intended is None else share.observed_share - intended
+
+
+def most_departed(pool: Pool) -> list[ServerShare]:
+    """Return a pool's servers, the one farthest above or below its share first."""
+    return sorted(pool.servers, key=lambda share: -abs(departure(share)))
+
+
+def pool_verdict(pool: Pool) -> str:
+    """Say how far a pool is from what was intended for it, and by which reference."""
+    moved = f"{percent(pool.effect)} of requests went to another server than intended"
+    return f"{moved}, judged by {reference_word(pool)}"
+
+
+def reference_word(pool: Pool) -> str:
+    """Say where the intended shares of a pool are from."""
+    words = {
+        "configuration": "the configuration",
+        "baseline": "its shares before the incident",
+        "peers": "equal shares",
+    }
+    return words[pool.expected_from]
+
+
+def strongest(hypothesis: Hypothesis) -> Check | None:
+    """Return the check that speaks loudest for the status that the hypothesis has."""
+    side = _SIDE.get(hypothesis.status)
+    checks = [check for check in hypothesis.checks if check.outcome == side]
+    return min(checks, key=_weakness, default=None)
+
+
+def _weakness(check: Check) -> tuple[float, float]:
+    # A line that says so outright has no p-value and needs none.
+    direct = check.p_value is None and check.family in {"direct", "configuration"}
+    p_value = 1.0 if check.p_value is None else check.p_value
+    return (0.0 if direct else p_value, -abs(check.effect or 0.0))
+
+
+def reason(hypothesis: Hypothesis) -> str:
+    """Say why a hypothesis stands as it does: its strongest check, or what would decide it."""
+    if hypothesis.status == "inconclusive" and hypothesis.would_decide:
+        return f"{hypothesis.summary} Would decide it: {hypothesis.would_decide[0]}".strip()
+    return grounds(hypothesis)
+
+
+def grounds(hypothesis: Hypothesis) -> str:
+    """Return the sentence of the strongest check, or the summary where no check speaks for it."""
+    check = strongest(hypothesis)
+    return hypothesis.summary if check is None else check.explanation
+
+
+def account(investigation: Investigation) -> str:
+    """Say that every line is accounted for."""
+    total = investigation.total
+    parts = [
+        counted(total("events"), "event"),
+        *(f"{total(part):,} {part}" for part in ("continuation", "rejected", "blank")),
+    ]
+    return f"{counted(total('lines'), 'line')} = {' + '.join(parts)}"
+
+
+def exhibit(investigation: Investigation) -> str | None:
+    """Return the event to look at first: the best witness against the implicated component."""
+    for hypothesis in investigation.hypotheses:
+        check = strongest(hypothesis)
+        if hypothesis.status == "implicated" and check is not None and check.evidence:
+            return check.evidence[0]
+    shown = [event for moment_ in investigation.timeline for event in moment_.evidence]
+    return next(iter([*shown, *(event.event_id for event in investigation.cited)]), None)
+
+
+def commands(investigation: Investigation) -> list[Command]:
+    """Return what to type next."""
+    event = exhibit(investigation)
+    evidence = evidence_arguments([source.path for source in investigation.sources])
+    show = (
+        []
+        if event is None
+        else [Command(f"logsleuth show {shlex.quote(event)}", "The line to look at first")]
+    )
+    return [
+        *show,
+        Command(
+            f"logsleuth investigate {evidence} --report report.html",
+            "The whole story on one page, like this one",
+        ),
+        Command(
+            f"logsleuth ingest {evidence} --case incident.duckdb", "A case that answers questions"
+        ),
+        Command("logsleuth query --case incident.duckdb", "The questions that come with it"),
+    ]
+
+
+def evidence_arguments(paths: Sequence[str]) -> str:
+    """Return the evidence as it would be typed, or a placeholder where that is long."""
+    files = list(dict.fromkeys(path.split("!", 1)[0] for path in paths))
+    if not files or len(files) > _FEW_PATHS:
+        return "EVIDENCE..."
+    return " ".join(shlex.quote(path) for path in files)

@@ -1,0 +1,228 @@
+"""The verdict on one screen, for a person in a hurry."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import StringIO
+from typing import TYPE_CHECKING, Final, TextIO
+
+from logsleuth.renderers import story, wording
+from logsleuth.renderers.sparkline import sparkline
+from logsleuth.renderers.text import sanitise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+    from logsleuth.model import Hypothesis, Incident, Investigation, Pool, ServerShare
+
+_STYLES: Final = {
+    "implicated": "bold red",
+    "ruled-out": "green",
+    "inconclusive": "yellow",
+    "no-evidence": "dim",
+    "none": "bold green",
+    "over": "bold red",
+    "ongoing": "bold red",
+}
+_BANNERS: Final = {"none": "NO INCIDENT", "over": "INCIDENT", "ongoing": "INCIDENT, NOT OVER"}
+_MOST_SERVERS: Final = 8
+_MOST_WARNINGS: Final = 5
+_ROOMY: Final = 72
+_MIDDLING: Final = 56
+
+
+def show(investigation: Investigation, stream: TextIO | None = None) -> None:
+    """Print the verdict, in colour only on a terminal whose user didn't ask for none."""
+    from rich.console import Console
+
+    out = sys.stdout if stream is None else stream
+    width = Console(file=out).width
+    text = render(investigation, width=width, color=_wants_colour(out))
+    encoding = out.encoding or "utf-8"
+    out.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def render(investigation: Investigation, *, width: int = 80, color: bool = False) -> str:
+    """Return the verdict as text of at most `width` columns."""
+    from rich.console import Console
+
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    for block in _blocks(investigation, width):
+        console.print(block)
+    lines = out.getvalue().splitlines()
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def _wants_colour(stream: TextIO) -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+
+
+def _blocks(investigation: Investigation, width: int) -> Iterator[RenderableType]:
+    yield _banner(investigation)
+    yield ""
+    yield _facts(investigation, width)
+    for pool in story.featured(investigation)[:1]:
+        yield ""
+        yield _pool_title(pool)
+        yield _shares(pool, investigation, width)
+    yield ""
+    yield _hypotheses(investigation, width)
+    yield ""
+    yield _closing(investigation)
+
+
+def _text(words: str, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(sanitise(words), style=style)
+
+
+def _grid(*columns: int | None) -> Table:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1))
+    for width in columns:
+        grid.add_column(min_width=width, no_wrap=width is not None, overflow="fold")
+    return grid
+
+
+def _banner(investigation: Investigation) -> Text:
+    state = story.state(investigation)
+    banner = _text(_BANNERS[state], _STYLES[state])
+    if state == "none":
+        return banner.append_text(_text(f"  {story.examined(investigation)}"))
+    return banner.append_text(_text(f"  {story.headline(investigation)}", "bold"))
+
+
+def _facts(investigation: Investigation, width: int) -> Table:
+    grid = _grid(9, None)
+    incident = investigation.incident
+    rows = [] if incident is None else [*_incident_facts(incident), _who(investigation)]
+    if incident is None:
+        rows = [("traffic", story.traffic(investigation))]
+    for label, words in rows:
+        grid.add_row(_text(label, "dim"), _text(words))
+    for line, label in sparkline(investigation, max(width - 11, 8)):
+        grid.add_row(_text(label, "dim"), _text(line, "red" if label else "dim"))
+    return grid
+
+
+def _incident_facts(incident: Incident) -> list[tuple[str, str]]:
+    known = story.onset_range(incident)
+    since = f"{wording.moment(incident.onset)} UTC" + (f", {known}" if known else "")
+    return [
+        ("since", since),
+        ("until", story.until(incident)),
+        ("how bad", _failures(incident)),
+        ("", _latency(incident)),
+    ]
+
+
+def _failures(incident: Incident) -> str:
+    failed, requests = wording.count(incident.failed), wording.counted(incident.requests, "request")
+    rates = wording.percent(incident.failure_rate), wording.percent(incident.baseline_failure_rate)
+    return f"{failed} of {requests} failed: {rates[0]}, baseline {rates[1]}"
+
+
+def _latency(incident: Incident) -> str:
+    now = wording.seconds(incident.latency_p95_s)
+    return f"p95 {now}, baseline {wording.seconds(incident.baseline_latency_p95_s)}"
+
+
+def _who(investigation: Investigation) -> tuple[str, str]:
+    cause = investigation.root_cause
+    if cause is None:
+        return ("who", "unknown")
+    named = [part for part in (cause.component, cause.fault, cause.target) if part]
+    return ("who", f"{' · '.join(named)}, confidence {wording.confidence(cause.confidence)}")
+
+
+def _pool_title(pool: Pool) -> Text:
+    title = _text(f"pool {pool.pool}", "bold")
+    return title.append_text(_text(f"  {story.pool_verdict(pool)}"))
+
+
+def _shares(pool: Pool, investigation: Investigation, width: int) -> Table:
+    from rich.table import Table
+
+    columns = _columns(width)
+    table = Table(box=None, padding=(0, 1), header_style="dim", show_edge=False, pad_edge=False)
+    for head in columns:
+        table.add_column(head, justify="left" if head == "server" else "right", overflow="fold")
+    servers = story.most_departed(pool)
+    target = investigation.root_cause.target if investigation.root_cause else None
+    for share in servers[:_MOST_SERVERS]:
+        style, cells = "bold red" if share.server == target else "", _share_cells(share)
+        table.add_row(*(_text(cells[column], style) for column in columns))
+    if len(servers) > _MOST_SERVERS:
+        table.add_row(_text(f"and {len(servers) - _MOST_SERVERS} more", "dim"))
+    return table
+
+
+def _columns(width: int) -> list[str]:
+    if width >= _ROOMY:
+        return ["server", "requests", "intended", "observed", "configured", "failing", "p95"]
+    requests = ["requests"] if width >= _MIDDLING else []
+    return ["server", *requests, "intended", "observed", "failing"]
+
+
+def _share_cells(share: ServerShare) -> dict[str, str]:
+    return {
+        "server": share.server,
+        "requests": wording.count(share.requests),
+        "intended": wording.percent(share.expected_share),
+        "observed": wording.percent(share.observed_share),
+        "configured": wording.percent(share.configured_share),
+        "failing": wording.percent(share.failure_rate),
+        "p95": wording.seconds(share.latency_p95_s),
+    }
+
+
+def _hypotheses(investigation: Investigation, width: int) -> Table:
+    grid = _grid(13, 11, None) if width >= _ROOMY else _grid(13, None)
+    for hypothesis in investigation.hypotheses:
+        status, component, why = _hypothesis_cells(hypothesis)
+        if width >= _ROOMY:
+            grid.add_row(status, component, why)
+        else:
+            grid.add_row(status, component.append_text(_text(": ")).append_text(why))
+    return grid
+
+
+def _hypothesis_cells(hypothesis: Hypothesis) -> tuple[Text, Text, Text]:
+    icon, word = (
+        wording.STATUS_ICONS[hypothesis.status],
+        wording.STATUS_WORDS[hypothesis.status],
+    )
+    status = _text(f"{icon} {word}", _STYLES[hypothesis.status])
+    return status, _text(hypothesis.component, "bold"), _text(story.reason(hypothesis))
+
+
+def _closing(investigation: Investigation) -> Table:
+    grid = _grid(9, None)
+    grid.add_row(_text("evidence", "dim"), _text(story.account(investigation)))
+    for place, warning in enumerate(investigation.warnings[:_MOST_WARNINGS]):
+        label = "" if place else "warnings"
+        grid.add_row(_text(label, "dim"), _text(warning, "yellow"))
+    unsaid = len(investigation.warnings) - _MOST_WARNINGS
+    if unsaid > 0:
+        grid.add_row("", _text(f"and {unsaid} more in the report", "dim"))
+    for place, command in enumerate(story.commands(investigation)):
+        grid.add_row(_text("" if place else "next", "dim"), _text(command.line, "cyan"))
+    return grid

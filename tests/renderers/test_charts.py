@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from plotly.offline import get_plotlyjs_version
+
+from logsleuth.model import TrafficBin
+from logsleuth.renderers import charts
+from logsleuth.resources import shipped
+from tests.renderers import builder, scene
+
+if TYPE_CHECKING:
+    from logsleuth.model import Investigation
+
+
+def drawn(figure: dict[str, Any] | None) -> dict[str, Any]:
+    assert figure is not None
+    written: dict[str, Any] = json.loads(json.dumps(figure, allow_nan=False))
+    return written
+
+
+def test_the_vendored_library_is_the_version_that_plotly_draws_for() -> None:
+    vendor = shipped("reports").joinpath("vendor")
+    version = get_plotlyjs_version()
+    names = sorted(entry.name for entry in vendor.iterdir())
+    assert names == [
+        f"plotly-cartesian-{version}.LICENSE.txt",
+        f"plotly-cartesian-{version}.min.js",
+    ]
+    code = vendor.joinpath(names[1]).read_text(encoding="utf-8")
+    assert f"plotly.js (cartesian - minified) v{version}" in code[:200]
+    assert not re.search(r"</script|<!--", code, re.IGNORECASE)
+    assert "\r" not in code
+    assert "MIT License" in vendor.joinpath(names[0]).read_text(encoding="utf-8")
+
+
+def test_the_timeline_has_every_panel_on_one_time_axis(rich: Investigation) -> None:
+    figure = drawn(charts.timeline(rich))
+    names = [trace["name"] for trace in figure["data"]]
+    assert names[:3] == ["requests/s", "failures/s", "p95 latency, s"]
+    assert {"errors", "slow statements", "aborted"} <= set(names)
+    assert {trace.get("xaxis", "x") for trace in figure["data"]} == {"x"}
+    assert figure["layout"]["yaxis4"]["ticktext"] == [
+        *("client", "balancer", "application", "database", "changes"),
+    ]
+    assert figure["layout"]["xaxis"]["range"] == [
+        "2026-03-01T10:00:00.000",
+        "2026-03-01T10:45:00.000",
+    ]
+
+
+def test_rates_are_per_second(rich: Investigation) -> None:
+    figure = drawn(charts.timeline(rich))
+    first = rich.series.traffic[0]
+    assert figure["data"][0]["y"][0] == pytest.approx(first.requests / scene.BIN_S)
+
+
+def test_onset_and_end_are_marked(rich: Investigation) -> None:
+    layout = drawn(charts.timeline(rich))["layout"]
+    said = [note["text"] for note in layout["annotations"]]
+    assert "onset 10:14:05" in said
+    assert "end 10:31:40" in said
+    lines = [shape["x0"] for shape in layout["shapes"] if shape["type"] == "line"]
+    assert sorted(lines) == ["2026-03-01T10:14:05.120", "2026-03-01T10:31:40.000"]
+
+
+def test_an_incident_that_is_not_over_reaches_the_end_of_the_axis() -> None:
+    layout = drawn(charts.timeline(builder.unexplained()))["layout"]
+    assert not any(note["text"].startswith("end") for note in layout["annotations"])
+    assert (
+        max(s["x1"] for s in layout["shapes"] if s["type"] == "rect") == layout["xaxis"]["range"][1]
+    )
+
+
+def test_a_few_failures_do_not_look_like_many() -> None:
+    layout = drawn(charts.timeline(builder.quiet()))["layout"]
+    failures = max(bin_.failed for bin_ in builder.quiet().series.traffic) / scene.BIN_S
+    assert layout["yaxis2"]["range"][1] > 5 * failures
+
+
+def test_nothing_to_draw_is_no_figure() -> None:
+    assert charts.timeline(builder.empty()) is None
+    assert charts.shares(builder.quiet(), builder.quiet().pools[0]) is None
+
+
+def test_lanes_alone_are_a_figure(rich: Investigation) -> None:
+    alone = dataclasses.replace(
+        rich, series=dataclasses.replace(rich.series, traffic=(), shares=())
+    )
+    figure = drawn(charts.timeline(alone))
+    assert "requests/s" not in [trace["name"] for trace in figure["data"]]
+
+
+def test_a_latency_that_is_no_figure_is_a_gap(rich: Investigation) -> None:
+    bins = (TrafficBin(scene.BEGIN, 10, 0, None, float("nan")), *rich.series.traffic[1:])
+    series = dataclasses.replace(rich.series, traffic=bins)
+    figure = drawn(charts.timeline(dataclasses.replace(rich, series=series)))
+    assert figure["data"][2]["y"][0] is None
+
+
+def test_shares_are_drawn_against_the_intended_one(rich: Investigation) -> None:
+    figure = drawn(charts.shares(rich, rich.pools[0]))
+    *servers, intended = figure["data"]
+    assert sorted(trace["name"] for trace in servers) == list(scene.SERVERS)
+    assert intended["name"] == "intended for each of 4: 25.0 %"
+    assert intended["line"]["dash"] != "solid"
+    assert intended["y"] == [0.25, 0.25]
+    hot = next(trace for trace in servers if trace["name"] == scene.SERVERS[0])
+    assert [trace for trace in servers if trace["line"]["color"] == hot["line"]["color"]] == [hot]
+    for place in range(len(rich.series.traffic)):
+        assert sum(trace["y"][place] for trace in servers) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_big_pool_shows_its_busiest_servers(rich: Investigation) -> None:
+    names = [f"10.1.0.{place}:80" for place in range(40)]
+    bins = tuple(
+        dataclasses.replace(rich.series.shares[0], server=name, requests=place)
+        for place, name in enumerate(names)
+    )
+    crowded = dataclasses.replace(rich, series=dataclasses.replace(rich.series, shares=bins))
+    lines = drawn(charts.shares(crowded, rich.pools[0]))["data"][:-1]
+    assert [trace["name"] for trace in lines] == names[:29:-1]

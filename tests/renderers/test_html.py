@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from logsleuth.renderers import html
+from logsleuth.renderers.json import document, dumps
+from logsleuth.resources import shipped
+from tests.renderers import builder, scene
+from tests.renderers.page import Page
+
+if TYPE_CHECKING:
+    from logsleuth.model import Investigation
+
+ROOT = Path(__file__).parents[2]
+
+
+def own_part(page: str) -> str:
+    """The page without the library it carries."""
+    return page.replace(html.plotly_bundle(), "")
+
+
+def test_every_section_has_a_template_and_every_template_is_used() -> None:
+    folder = shipped("reports").joinpath("sections")
+    names = {entry.name.removesuffix(".html.j2") for entry in folder.iterdir()}
+    assert names == {*html.SECTIONS, "macros"}
+
+
+@pytest.mark.parametrize("section", html.SECTIONS)
+def test_every_section_is_on_the_page_once(any_shape: Investigation, section: str) -> None:
+    ids = [value for _, name, value in Page(html.render(any_shape)).attributes if name == "id"]
+    assert ids.count(section) == 1
+
+
+def test_no_id_is_used_twice_and_no_link_is_broken(any_shape: Investigation) -> None:
+    page = Page(html.render(any_shape))
+    ids = [value for _, name, value in page.attributes if name == "id"]
+    links = {value for tag, name, value in page.attributes if (tag, name) == ("a", "href")}
+    assert len(ids) == len(set(ids))
+    assert links <= {f"#{one}" for one in ids}
+
+
+def test_the_first_screen_tells_the_story(rich: Investigation) -> None:
+    first = Page(html.render(rich).split('id="timeline"')[0]).text
+    for part in (
+        "Incident · over 2026-03-01 10:14:05.120 UTC",
+        "The balancer sent 70 % of pool web to 10.0.0.1:8080 instead of 25 %",
+        "17 min 35 s until 10:31:40 UTC",
+        "12.4 % 6,541 of 52,750 requests; baseline 0.31 %",
+        "4.21 s baseline 310 ms",
+        "Confidence 93 %",
+        "✖ implicated",
+        "✔ ruled out Three servers used the same database",
+        "2 warnings about the evidence",
+    ):
+        assert part in first
+
+
+def test_no_incident_says_what_was_examined() -> None:
+    text = Page(html.render(builder.quiet())).text
+    assert "No incident found Examined 8 files, 271,639 lines" in text
+
+
+def test_evidence_is_cited_with_its_place(rich: Investigation) -> None:
+    page = html.render(rich)
+    assert f'<li id="e-{scene.EXHAUSTED}">' in page
+    assert f'href="#e-{scene.EXHAUSTED}"' in page
+    assert "evidence/app/app-1.log:5120" in page
+    assert "Traceback (most recent call last):\n  File &#34;/srv/app/pool.py&#34;" in page
+
+
+def test_an_event_that_is_not_cited_is_no_link() -> None:
+    page = html.render(builder.unexplained())
+    assert "#e-" not in own_part(page)
+    assert f'title="logsleuth show {scene.RELOAD}"' in page
+
+
+def test_the_document_is_in_the_page(any_shape: Investigation) -> None:
+    page = Page(html.render(any_shape))
+    held = json.loads(page.script(id="logsleuth-investigation"))
+    assert held == document(any_shape)
+
+
+def test_nothing_in_the_evidence_becomes_markup(
+    rich: Investigation, hostile: Investigation
+) -> None:
+    clean, poisoned = Page(html.render(rich)), Page(html.render(hostile))
+    assert poisoned.elements == clean.elements
+    assert len(poisoned.scripts) == len(clean.scripts)
+    assert poisoned.programs == clean.programs
+
+
+def test_nothing_in_the_evidence_reaches_the_page_raw(hostile: Investigation) -> None:
+    page = own_part(html.render(hostile))
+    assert all(char.isprintable() or char in "\n\t" for char in page)
+    assert "⟨U+202E⟩" in page
+    assert "⟨ESC⟩[31m" in page
+
+
+def test_no_figure_holds_markup_of_the_evidence(hostile: Investigation) -> None:
+    page = Page(html.render(hostile))
+    figures = [text for given, text in page.scripts if "data-figure" in given]
+    assert figures
+    for figure in figures:
+        assert "<" not in figure
+        assert "<script" not in json.dumps(json.loads(figure))
+
+
+def test_the_policy_lets_only_our_scripts_run(rich: Investigation) -> None:
+    page = Page(html.render(rich))
+    policy = next(v for tag, name, v in page.attributes if name == "content" and "src" in v)
+    digests = [
+        "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+        for text in page.programs
+    ]
+    assert len(digests) == 2
+    assert re.search(r"script-src ([^;]*);", policy)[1].split() == digests  # type: ignore[index]
+    assert policy.startswith("default-src 'none';")
+    assert "http" not in policy
+
+
+def test_the_page_loads_nothing(any_shape: Investigation) -> None:
+    page = Page(html.render(any_shape))
+    named = [(tag, name) for tag, name, _ in page.attributes if name in {"src", "srcset", "action"}]
+    assert named == []
+    assert not [tag for tag, _ in page.elements if tag in {"link", "iframe", "object", "base"}]
+    assert not [name for _, name, _ in page.attributes if name.startswith("on")]
+
+
+def test_the_library_is_there_once_and_only_if_there_is_a_figure(rich: Investigation) -> None:
+    assert html.render(rich).count("plotly.js (cartesian - minified)") == 1
+    assert "plotly.js" not in html.render(builder.empty())
+
+
+def test_the_page_is_of_a_bearable_size(rich: Investigation) -> None:
+    assert len(html.render(rich).encode()) < 2_000_000
+    assert len(own_part(html.render(rich)).encode()) < 250_000
+
+
+@pytest.mark.parametrize("seed", ["0", "1"])
+def test_two_runs_give_the_same_bytes(rich: Investigation, seed: str) -> None:
+    script = (
+        "import hashlib\nfrom tests.renderers.builder import rich\n"
+        "from logsleuth.renderers.html import render\n"
+        "from logsleuth.renderers.json import dumps\n"
+        "print(hashlib.sha256((render(rich()) + dumps(rich())).encode()).hexdigest())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": seed, "TZ": "America/New_York"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    both = html.render(rich) + dumps(rich)
+    assert done.stdout.strip() == hashlib.sha256(both.encode()).hexdigest()
+
+
+def test_anchors_hold_only_what_an_id_may() -> None:
+    assert html.anchor("9b7fe3307d41-2:88214") == "e-9b7fe3307d41-2:88214"
+    assert html.anchor("\"> \x1b'") == "e-_____"
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_text_has_the_contrast_of_wcag_aa(theme: int) -> None:
+    style = shipped("reports").joinpath("style.css").read_text(encoding="utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", blocks[theme]))
+    grounds = ("paper", "ground")
+    pairs = [(text, ground) for text in ("ink", "soft", "accent") for ground in grounds]
+    for name in ("bad", "good", "doubt", "mute"):
+        pairs += [(name, f"{name}-tint"), (name, "paper"), ("ink", f"{name}-tint")]
+    pairs += [("accent", "tint"), ("soft", "mute-tint")]
+    for text, ground in pairs:
+        assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+    assert contrast(colours["stop"], "#ffffff") >= 4.5
