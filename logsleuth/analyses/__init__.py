@@ -1,0 +1,1 @@
+"""Functions from a read-only case to facts; none of them judges."""

@@ -1,0 +1,52 @@
+"""What the application instances say they served, before and in the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from logsleuth.analyses.statements import sql
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.incident import Window
+    from logsleuth.case.store import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One instance's own account; durations in seconds, None where it doesn't say."""
+
+    name: str
+    before: int
+    during: int
+    failed_before: int
+    failed_during: int
+    median_before_s: float | None
+    median_during_s: float | None
+    database_before_s: float | None
+    database_during_s: float | None
+    database_p90_before_s: float | None
+    database_p90_during_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRoute:
+    """A route that the applications were asked for."""
+
+    route: str
+    before: int
+    during: int
+    refused_during: int
+    event: str | None
+
+
+def instances(case: Case, window: Window) -> tuple[Instance, ...]:
+    """List the instances in order of name."""
+    rows = case.rows(sql("served"), {"onset": window.onset, "stop": window.stop})
+    return tuple(Instance(*row) for row in rows)
+
+
+def routes(case: Case, window: Window) -> tuple[ServedRoute, ...]:
+    """List the routes by how often they were asked for in the window."""
+    rows = case.rows(sql("served_routes"), {"onset": window.onset, "stop": window.stop})
+    return tuple(ServedRoute(*row) for row in rows)

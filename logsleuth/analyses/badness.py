@@ -1,0 +1,86 @@
+"""Which requests went badly: failed, refused where they used to be served, or slow for their route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.traffic import Array, Traffic
+
+# What an application or balancer answers when a request has come to the wrong place or is too many.
+_REFUSALS: Final = (400, 404, 405, 410, 421, 429)
+# A route that serves nobody is a scanner's: its refusals are no incident.
+_SERVED: Final = 0.05
+_BLOCKS: Final = 24
+_LEAST: Final = 12
+# Slow: this many times the route's own good times, and noticeably so for a person.
+_TIMES: Final = 2.5
+_NOTICED_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Badness:
+    """One flag a request for each way of going badly, all of length N."""
+
+    failed: Array
+    misplaced: Array
+    slow: Array
+    threshold_s: Array
+    """What counts as slow for each request's route, seconds."""
+
+    @property
+    def bad(self) -> Array:
+        """Any of the three."""
+        return self.failed | self.misplaced | self.slow
+
+    @property
+    def unanswered(self) -> Array:
+        """Failed or refused: the client did not get what it asked for."""
+        return self.failed | self.misplaced
+
+
+def judge(traffic: Traffic) -> Badness:
+    """Flag each request; slowness is measured against the better times of the same route."""
+    threshold = _thresholds(traffic)
+    waited = np.nan_to_num(traffic.duration_s, nan=0.0)
+    slow = waited > threshold
+    failed = traffic.failed | (traffic.aborted & slow)
+    return Badness(failed, _misplaced(traffic), slow & ~failed, threshold)
+
+
+def _misplaced(traffic: Traffic) -> Array:
+    """Refusals on routes that serve others."""
+    served = (traffic.status > 0) & (traffic.status < 400)
+    count = np.bincount(traffic.route, minlength=len(traffic.routes))
+    good = np.bincount(traffic.route, weights=served, minlength=len(traffic.routes))
+    serving = good >= _SERVED * np.maximum(count, 1)
+    return np.isin(traffic.status, _REFUSALS) & serving[traffic.route]
+
+
+def _thresholds(traffic: Traffic) -> Array:
+    """Each request's limit: from the quiet blocks of its route, or of all routes if it is rare."""
+    served = (traffic.status > 0) & (traffic.status < 400)
+    usable = ~np.isnan(traffic.duration_s) & served
+    overall = _limit(traffic.started[usable], traffic.duration_s[usable], np.inf)
+    limits = np.full(max(len(traffic.routes), 1), overall)
+    order = np.argsort(traffic.route[usable], kind="stable")
+    routes = traffic.route[usable][order]
+    starts, durations = traffic.started[usable][order], traffic.duration_s[usable][order]
+    bounds = np.searchsorted(routes, np.arange(len(traffic.routes) + 1))
+    for code in np.flatnonzero(np.diff(bounds) >= _BLOCKS * _LEAST // 2):
+        part = slice(bounds[code], bounds[code + 1])
+        limits[code] = _limit(starts[part], durations[part], overall)
+    return limits[traffic.route]
+
+
+def _limit(starts: Array, durations: Array, otherwise: float) -> float:
+    """The 90th percentile of the better blocks of time, and then some."""
+    if len(starts) < _LEAST:
+        return otherwise
+    blocks = min(_BLOCKS, len(starts) // _LEAST)
+    parts = np.array_split(durations, blocks)
+    quiet = float(np.quantile([np.quantile(part, 0.9) for part in parts], 0.25))
+    return max(_TIMES * quiet, quiet + _NOTICED_S)

@@ -1,0 +1,100 @@
+"""Servers of a pool held against their equals: who carries the harm, and whether load explains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logsleuth.model import Interval
+from logsleuth.stats.proportions import newcombe
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.pools import PoolFacts
+    from logsleuth.analyses.traffic import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """How badly some servers of a pool did in the window beside the others; rates are 0 to 1."""
+
+    rate: float
+    others_rate: float
+    difference: Interval
+    excess_share: float
+    """The part of the pool's bad requests above its baseline that are on these servers."""
+    requests: int
+    others: int
+
+
+def contrast(facts: Facts, pool: PoolFacts, servers: Collection[str]) -> Contrast | None:
+    """Compare some servers with the rest of their pool; None where either got nothing."""
+    mine, rest = _members(facts, pool, servers)
+    bad = _bad(facts)
+    k1, n1 = int(bad[mine].sum()), int(mine.sum())
+    k2, n2 = int(bad[rest].sum()), int(rest.sum())
+    if not n1 or not n2:
+        return None
+    base = baseline_rate(facts, pool)
+    excess = max(k1 - n1 * base, 0.0), max(k2 - n2 * base, 0.0)
+    found = newcombe(k1, n1, k2, n2)
+    return Contrast(
+        rate=k1 / n1,
+        others_rate=k2 / n2,
+        difference=Interval(found.low, found.high),
+        excess_share=excess[0] / sum(excess) if sum(excess) else 0.0,
+        requests=n1,
+        others=n2,
+    )
+
+
+def baseline_rate(facts: Facts, pool: PoolFacts) -> float:
+    """How many of a pool's requests went badly before the onset."""
+    before = facts.before & _of(facts, [s.server for s in pool.servers])
+    return float(facts.badness.bad[before].mean()) if before.any() else 0.0
+
+
+def _bad(facts: Facts) -> Array:
+    """Requests that went badly, and those that had to be tried again."""
+    flags: Array = facts.badness.bad | facts.traffic.retried
+    return flags
+
+
+def _members(
+    facts: Facts, pool: PoolFacts, servers: Collection[str]
+) -> tuple[Array, Array]:
+    others = [s.server for s in pool.servers if s.server not in servers]
+    return facts.during & _of(facts, servers), facts.during & _of(facts, others)
+
+
+def _of(facts: Facts, servers: Collection[str]) -> Array:
+    wanted = set(servers)
+    named = np.array([name in wanted for name in facts.traffic.servers], dtype=bool)
+    flags: Array = named[facts.traffic.first_server]
+    return flags
+
+
+def affinity(facts: Facts, pool: PoolFacts) -> float | None:
+    """How far a client's address decides its server in the window, 0 to 1; None: can't be told."""
+    from logsleuth.stats.information import mutual_information
+
+    chosen = facts.during & _of(facts, [s.server for s in pool.servers])
+    clients, servers = facts.traffic.client[chosen], facts.traffic.first_server[chosen]
+    counts = np.bincount(clients, minlength=len(facts.traffic.clients))
+    often = counts >= 5
+    keep = often[clients]
+    if keep.sum() < 100 or often.sum() < 5:
+        return None
+    rows = np.unique(clients[keep], return_inverse=True)[1]
+    columns = np.unique(servers[keep], return_inverse=True)[1]
+    table = np.zeros((int(rows.max()) + 1, int(columns.max()) + 1))
+    np.add.at(table, (rows, columns), 1)
+    if table.shape[1] < 2:
+        return None
+    # The busiest clients tell most; a table of thousands adds nothing.
+    busiest = np.argsort(-table.sum(axis=1), kind="stable")[:400]
+    return float(mutual_information(table[busiest]).normalised)

@@ -1,0 +1,123 @@
+"""All that the analyses found out about one case: what the faults look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logsleuth.analyses import application, badness, changes, database, incident, pools, traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from logsleuth.analyses.application import Instance, ServedRoute
+    from logsleuth.analyses.badness import Badness
+    from logsleuth.analyses.changes import Change
+    from logsleuth.analyses.database import DatabaseFacts, Words
+    from logsleuth.analyses.incident import Window
+    from logsleuth.analyses.pools import PoolFacts
+    from logsleuth.analyses.traffic import Array, Traffic
+    from logsleuth.case.store import Case
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """The window and everything on both sides of its onset."""
+
+    case: Case
+    window: Window
+    traffic: Traffic
+    badness: Badness
+    pools: tuple[PoolFacts, ...]
+    database: DatabaseFacts
+    words: tuple[Words, ...]
+    changes: tuple[Change, ...]
+    instances: tuple[Instance, ...]
+    served_routes: tuple[ServedRoute, ...]
+
+    @cached_property
+    def before(self) -> Array:
+        """Flags of the requests before the onset."""
+        return self.traffic.started < self.window.onset
+
+    @cached_property
+    def during(self) -> Array:
+        """Flags of the requests in the window."""
+        return self.window.inside(self.traffic.started)
+
+    @property
+    def seconds_before(self) -> float:
+        """Length of the evidence before the onset, in seconds."""
+        return max(self.window.onset - self.traffic.since, 0.0)
+
+    @property
+    def seconds_during(self) -> float:
+        """Length of the window, in seconds."""
+        return max(self.window.stop - self.window.onset, 1e-3)
+
+    def said(self, *kinds: str, role: str | None = None) -> tuple[Words, ...]:
+        """What was said of these kinds in the window."""
+        return tuple(
+            w for w in self.words
+            if w.kind in kinds and w.during and (role is None or w.role == role)
+        )  # fmt: skip
+
+    def changed(self, *kinds: str, within: float = 10.0) -> tuple[Change, ...]:
+        """Changes of these kinds from a little before the onset on, up to the window's end."""
+        low, high = self.window.onset - within, self.window.stop
+        return tuple(c for c in self.changes if c.kind in kinds and low <= c.ts <= high)
+
+    def cite(self, flags: Array, limit: int = 3) -> tuple[str, ...]:
+        """Event ids of the first requests with a flag."""
+        positions = np.flatnonzero(flags)[:limit].tolist()
+        return self.events_at(positions)
+
+    def events_at(self, positions: Iterable[int]) -> tuple[str, ...]:
+        """Event ids of requests by their position in the traffic."""
+        chosen = list(positions)
+        if not chosen:
+            return ()
+        rows = self.case.rows(
+            "select event_id from traffic where list_contains($positions, position)"
+            " order by position",
+            {"positions": chosen},
+        )
+        return tuple(row[0] for row in rows)
+
+    def on(self, server: str) -> Array:
+        """Flags of the requests whose first attempt went to a server."""
+        names = np.array([name == server for name in self.traffic.servers], dtype=bool)
+        return names[self.traffic.first_server]
+
+
+@dataclass(frozen=True, eq=False)
+class Calm:
+    """A case without an incident: the traffic, and that nothing left its baseline."""
+
+    traffic: Traffic
+    badness: Badness
+    changes: tuple[Change, ...]
+
+
+def gather(case: Case) -> Facts | Calm:
+    """Run every analysis of a case in their order: traffic, the window, then both sides of it."""
+    requests = traffic.read(case)
+    judged = badness.judge(requests)
+    window = incident.find(requests, judged)
+    if window is None:
+        return Calm(requests, judged, changes.read(case))
+    return Facts(
+        case=case,
+        window=window,
+        traffic=requests,
+        badness=judged,
+        pools=pools.examine(case, requests, judged, window),
+        database=database.examine(case, window),
+        words=database.words(case, window),
+        changes=changes.read(case),
+        instances=application.instances(case, window),
+        served_routes=application.routes(case, window),
+    )

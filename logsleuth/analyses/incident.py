@@ -1,0 +1,204 @@
+"""The incident's window, found by itself: when the service left its baseline, and when it was back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from logsleuth.stats.episodes import episodes
+from logsleuth.stats.onset import refine_onset, step_location
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.badness import Badness
+    from logsleuth.analyses.traffic import Array, Traffic
+    from logsleuth.stats.scan import Segment
+
+Measure = Literal["failures", "latency", "refusals"]
+
+_BINS: Final = 400
+_PER_BIN: Final = 5.0
+# Practical floors: fewer bad requests than this are no incident, however unlikely.
+_FLOORS: Final[dict[str, tuple[float, float, float]]] = {
+    "failures": (12.0, 2.0, 0.01),
+    "refusals": (15.0, 3.0, 0.02),
+    "latency": (25.0, 2.5, 0.05),
+}
+# Episodes nearer than this share of the evidence are one incident.
+_TOGETHER: Final = 0.06
+# A service that fails more than this from first to last has been down since before the evidence.
+_ALL_ALONG: Final = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The incident in seconds since 1970; `ended` None: not over when the evidence ends.
+
+    `onset` is the start of the first request that went badly, between `earliest` and `latest`.
+    """
+
+    measure: Measure
+    onset: float
+    earliest: float
+    latest: float
+    ended: float | None
+    llr: float
+    until: float
+
+    @property
+    def stop(self) -> float:
+        """The end of what to look at: the incident's, or just past the evidence's."""
+        return self.ended if self.ended is not None else self.until
+
+    def inside(self, started: Array) -> Array:
+        """Flags of the requests that began in the window."""
+        return (started >= self.onset) & (started < self.stop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Episode:
+    measure: Measure
+    segment: Segment
+
+
+def find(traffic: Traffic, badness: Badness) -> Window | None:
+    """Scan failures, refusals and slowness, and join what belongs together; None if all is calm."""
+    if len(traffic) < 20 or traffic.until <= traffic.since:
+        return None
+    bins = _Bins.of(traffic)
+    found = [
+        _Episode(measure, segment)
+        for measure, flags in _flags(badness).items()
+        for segment in _scan(bins, flags, measure)
+    ]
+    if not found:
+        return _all_along(traffic, badness)
+    main = max(found, key=lambda one: one.segment.llr)
+    return _window(traffic, badness, bins, _joined(found, main, bins.count), main)
+
+
+def _flags(badness: Badness) -> dict[Measure, Array]:
+    return {"failures": badness.failed, "refusals": badness.misplaced, "latency": badness.slow}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bins:
+    """The time axis: `count` bins of `width` seconds, and each request's bin."""
+
+    since: float
+    width: float
+    count: int
+    index: Array
+    requests: Array
+
+    @staticmethod
+    def of(traffic: Traffic) -> _Bins:
+        span = traffic.until - traffic.since
+        width = max(span / _BINS, _PER_BIN * span / len(traffic))
+        count = max(int(np.ceil(span / width)), 1)
+        index = np.minimum(((traffic.started - traffic.since) / width).astype(np.int64), count - 1)
+        return _Bins(traffic.since, width, count, index, np.bincount(index, minlength=count))
+
+    def tally(self, flags: Array) -> Array:
+        return np.bincount(self.index, weights=flags, minlength=self.count)
+
+    def begins(self, bin_index: float) -> float:
+        return self.since + bin_index * self.width
+
+
+def _scan(bins: _Bins, flags: Array, measure: Measure) -> tuple[Segment, ...]:
+    excess, ratio, difference = _FLOORS[measure]
+    return episodes(
+        bins.tally(flags),
+        bins.requests,
+        min_excess=excess,
+        min_ratio=ratio,
+        min_difference=difference,
+        phi=2.0 if measure == "latency" else 1.0,
+    )
+
+
+def _joined(found: list[_Episode], main: _Episode, count: int) -> list[_Episode]:
+    """The main episode and those that touch it or repeat it."""
+    gap = max(_TOGETHER * count, 2.0)
+    group = [main]
+    grown = True
+    while grown:
+        low = min(e.segment.start for e in group) - gap
+        high = max(e.segment.stop for e in group) + gap
+        near = [
+            e for e in found
+            if e not in group and e.segment.start <= high and e.segment.stop >= low
+        ]  # fmt: skip
+        group += near
+        grown = bool(near)
+    group += [
+        e for e in found
+        if e not in group and e.measure == main.measure and e.segment.llr > 0.2 * main.segment.llr
+    ]  # fmt: skip
+    return group
+
+
+def _window(
+    traffic: Traffic, badness: Badness, bins: _Bins, group: list[_Episode], main: _Episode
+) -> Window:
+    flags = np.zeros(len(traffic), dtype=bool)
+    for measure in {e.measure for e in group}:
+        flags |= _flags(badness)[measure]
+    first = min(group, key=lambda e: e.segment.start)
+    last = max(group, key=lambda e: e.segment.stop)
+    low, onset, high = _begin(traffic, bins, flags, first)
+    return Window(
+        measure=main.measure,
+        onset=onset,
+        earliest=min(low, onset),
+        latest=max(high, onset),
+        ended=_end(traffic, bins, flags, last, onset),
+        llr=main.segment.llr,
+        until=traffic.until + 1e-3,
+    )
+
+
+def _begin(
+    traffic: Traffic, bins: _Bins, flags: Array, episode: _Episode
+) -> tuple[float, float, float]:
+    """Refine the onset from bins to the request: the exact step near where the bins have it."""
+    rough = refine_onset(bins.tally(flags), bins.requests, episode.segment)
+    reach = 3
+    low = bins.begins(rough.estimate - reach)
+    high = bins.begins(max(rough.estimate, episode.segment.start) + reach + 1)
+    step = step_location(traffic.started, flags, (low, high))
+    if step is None:
+        return bins.begins(rough.earliest), bins.begins(rough.estimate), bins.begins(rough.latest + 1)
+    started = traffic.started
+    bad = np.flatnonzero(flags[step.index :])
+    onset = started[step.index + int(bad[0])] if len(bad) else step.time
+    return float(started[step.earliest]), float(onset), float(started[step.latest])
+
+
+def _end(
+    traffic: Traffic, bins: _Bins, flags: Array, episode: _Episode, onset: float
+) -> float | None:
+    stop = episode.segment.stop
+    if stop >= bins.count - 1:
+        return None
+    low = max(bins.begins(stop - 4), onset)
+    step = step_location(traffic.started, flags, (low, bins.begins(stop + 4)), direction="drop")
+    return float(step.time) if step is not None else bins.begins(stop)
+
+
+def _all_along(traffic: Traffic, badness: Badness) -> Window | None:
+    """A service that is down from the first line to the last has no baseline in the evidence."""
+    bad = badness.unanswered
+    if float(bad.mean()) < _ALL_ALONG or int(bad.sum()) < 20:
+        return None
+    return Window(
+        measure="failures" if badness.failed.sum() >= badness.misplaced.sum() else "refusals",
+        onset=traffic.since,
+        earliest=traffic.since,
+        latest=traffic.since,
+        ended=None,
+        llr=float(bad.sum()),
+        until=traffic.until + 1e-3,
+    )

@@ -1,0 +1,12 @@
+-- Attempts of the requests that were tried on more than one server: what each server answered.
+select
+    epoch(r.started) as started,
+    coalesce(a.pool, '') as pool,
+    a.server,
+    a.attempt,
+    coalesce(a.status, 0)::integer as status,
+    coalesce(a.response_s, 'nan'::double) as response_s
+from attempts a
+join requests r using (event_id)
+where r.retried and a.server is not null and r.started is not null
+order by r.started, a.event_id, a.attempt;

@@ -1,0 +1,12 @@
+-- Routes that the applications were asked for in the window and not before.
+select coalesce(method || ' ' || route, route) as route,
+    count(*) filter (where epoch(ts) < $onset)::bigint as before,
+    count(*) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)::bigint as during,
+    count(*) filter (where epoch(ts) >= $onset and epoch(ts) < $stop and status between 400 and 499)::bigint
+        as refused_during,
+    arg_min(event_id, (ts, source_id, line)) filter (where epoch(ts) >= $onset) as first_event
+from served
+where ts is not null and route is not null
+group by 1
+order by during desc, route
+limit 2000;

@@ -1,0 +1,49 @@
+-- What was said in words about databases, locks, connections and limits, by kind and by instance.
+with said as (
+    select event_id, source_id, line, role, instance, epoch(ts) as ts, message,
+        case
+            when regexp_matches(message, '(?i)too many clients|remaining connection slots|too many connections|no more connections allowed')
+                then 'no-connections'
+            when regexp_matches(message, '(?i)deadlock (?:detected|found)|lock wait timeout|due to lock timeout|still waiting for \w+ ?lock|lock timeout')
+                then 'locks'
+            when regexp_matches(message, '(?i)statement timeout|query_canceled|QueryCanceled|maximum statement execution time')
+                then 'statement-timeout'
+            when role = 'database' and regexp_matches(message, '(?i)shutdown request|is shutting down|is shut down|shutdown complete|terminating connection due to|terminated by signal|was interrupted|is starting up|in recovery mode|not yet accepting connections|normal shutdown|aborting any active transactions')
+                then 'database-down'
+            when role = 'database' and regexp_matches(message, '(?i)^(?:starting postgresql|database system is ready|.*ready for connections|listening on |database system was shut down|redo (?:starts|done)|automatic recovery)')
+                then 'database-up'
+            when role = 'application' and regexp_matches(message, '(?i)(?:the database system is (?:shutting down|starting up|not yet|in recovery)|terminating connection due to|server closed the connection unexpectedly|could not connect to server|connection to (?:the )?(?:server|database)[^\n]*(?:failed|refused|lost)|can''t connect to (?:local )?mysql|mysql server has gone away|lost connection to mysql|(?:psycopg|asyncpg|pymysql|mysqldb|sqlalchemy|pgx|pq:|jdbc|hikari|activerecord|sequelize|database)[^\n]*(?:refused|closed|terminat|unreachable|no route)|(?:refused|unreachable|no route to host|connect call failed)[^\n]*\b(?:5432|3306|6432|1433|1521|27017)\b|\b(?:5432|3306|6432|1433|1521|27017)\b[^\n]*(?:refused|unreachable|no route to host))')
+                then 'database-unreachable'
+            when role = 'application' and regexp_matches(message, '(?i)pool (?:timeout|exhausted|is full|limit)|pooltimeout|queuepool limit|timeout(?:ed)? (?:acquiring|waiting for|getting|to acquire) (?:a )?connection|couldn''t get a connection|connection pool')
+                then 'pool-exhausted'
+            when role = 'balancer' and regexp_matches(message, '(?i)limiting (?:requests|connections)|worker_connections are not enough|too many open files|maxconn')
+                then 'balancer-limit'
+            when role = 'balancer' and regexp_matches(message, '(?i)no live upstreams|has no server available')
+                then 'no-live-upstreams'
+            when role = 'balancer' and regexp_matches(message, '(?i)refused\) while connecting to upstream|no route to host\) while connecting to upstream|host is unreachable|network is unreachable')
+                then 'upstream-refused'
+            when role = 'balancer' and regexp_matches(message, '(?i)upstream timed out|timed out\) while')
+                then 'upstream-timeout'
+            when role = 'application' and regexp_matches(message, '(?i)queue is full|backlog|too many requests in flight|all workers busy|worker pool|rejecting|overload|saturated|no (?:free|idle) worker')
+                then 'overload'
+            when role = 'application' and regexp_matches(message, '(?i)out of memory|MemoryError|cannot allocate|too many open files|no space left|disk full|OOM|segfault|EMFILE|ENOSPC|ENOMEM')
+                then 'resources'
+        end as kind
+    from messages
+    where ts is not null
+        and (role = 'database' or coalesce(level, 'error') in ('warning', 'error', 'fatal', 'info'))
+)
+select
+    kind, role, coalesce(instance, '') as instance,
+    count(*) filter (where ts < $onset - $slack)::bigint as before,
+    count(*) filter (where ts >= $onset - $slack and ts < $stop + $slack)::bigint as during,
+    min(ts) filter (where ts >= $onset - $slack and ts < $stop + $slack) as first_ts,
+    max(ts) filter (where ts >= $onset - $slack and ts < $stop + $slack) as last_ts,
+    arg_min(event_id, (ts, source_id, line))
+        filter (where ts >= $onset - $slack and ts < $stop + $slack) as first_event,
+    arg_min(left(message, 200), (ts, source_id, line))
+        filter (where ts >= $onset - $slack and ts < $stop + $slack) as first_message
+from said
+where kind is not null
+group by kind, role, instance
+order by kind, role, instance;

@@ -1,0 +1,88 @@
+"""The balancer's requests as columns of numbers, in order of their start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from logsleuth.analyses.statements import sql
+
+if TYPE_CHECKING:
+    from logsleuth.case.store import Case
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traffic:
+    """Requests by start time; all columns have one length N.
+
+    Times are seconds since 1970 in UTC, durations seconds with NaN for unknown, texts are codes
+    into the lists of names. `pool`, `server` and `first_server` may be named by the empty text.
+    """
+
+    started: Array
+    duration_s: Array
+    queue_s: Array
+    status: Array
+    upstream_status: Array
+    failed: Array
+    refused: Array
+    aborted: Array
+    retried: Array
+    unconnected: Array
+    turned_away: Array
+    pool: Array
+    server: Array
+    first_server: Array
+    route: Array
+    client: Array
+    pools: tuple[str, ...]
+    servers: tuple[str, ...]
+    routes: tuple[str, ...]
+    clients: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Return the number of requests."""
+        return len(self.started)
+
+    @property
+    def since(self) -> float:
+        """Start of the first request."""
+        return float(self.started[0])
+
+    @property
+    def until(self) -> float:
+        """Start of the last request."""
+        return float(self.started[-1])
+
+    def between(self, low: float, high: float) -> slice:
+        """Return the slice of requests that began in [low, high)."""
+        first, last = np.searchsorted(self.started, (low, high)).tolist()
+        return slice(first, last)
+
+    def location(self, index: int) -> int:
+        """Return the position of a request in the temporary table `traffic`."""
+        return int(index)
+
+
+def read(case: Case) -> Traffic:
+    """Load the requests of all balancers; the temporary table `traffic` stays for later queries."""
+    case.prepare(sql("traffic"))
+    columns = case.arrays(sql("traffic_rows"))
+    names: dict[str, list[str]] = {"pool": [], "server": [], "route": [], "client": []}
+    for kind, text in case.rows("select kind, text from texts order by kind, code"):
+        names[kind].append(text)
+    return Traffic(
+        **{name: _plain(values) for name, values in columns.items()},
+        pools=tuple(names["pool"]),
+        servers=tuple(names["server"]),
+        routes=tuple(names["route"]),
+        clients=tuple(names["client"]),
+    )
+
+
+def _plain(values: Array) -> Array:
+    return values.filled() if isinstance(values, np.ma.MaskedArray) else values

@@ -1,0 +1,157 @@
+"""One instance fails or is slow while its equals are well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.comparison import contrast
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.pools import PoolFacts, ServerFacts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "application"
+NAME: Final = "bad-instance"
+LOOKALIKES: Final = ("skewed-selection", "server-ejected", "misrouted")
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Hold the worst server of each pool against its equals."""
+    found = []
+    for pool in facts.pools:
+        served = [s for s in pool.servers if s.during.attempts]
+        if len(served) > 1:
+            worst = max(served, key=lambda s: (_badness(s), s.server))
+            found.append(_finding(facts, pool, worst))
+    return found
+
+
+def _badness(server: ServerFacts) -> float:
+    """How much of what it was asked went badly, its failed attempts that others saved included."""
+    attempts = server.during.attempts_failed / max(server.during.attempts, 1)
+    return max(attempts, server.during.bad_rate or 0.0)
+
+
+def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
+    reasons = [
+        *_contrast(facts, pool, worst),
+        *_share(facts, pool, worst),
+        *_before(worst),
+        *_new(facts, worst),
+        *_words(facts, pool, worst),
+        *_reload(facts, worst),
+    ]
+    summary = (
+        f"{_badness(worst):.0%} of the attempts on {worst.server} failed or were slow "
+        f"while the other servers of pool {pool.pool} were well"
+    )
+    return Finding(NAME, COMPONENT, worst.server, summary, tuple(reasons), pool.pool)
+
+
+def _contrast(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
+    held = contrast(facts, pool, [worst.server])
+    if held is None:
+        return []
+    apart = held.difference.low > 0.02 and held.rate > 2.5 * held.others_rate
+    weight = 3.0 if apart and held.excess_share > 0.7 else -3.0
+    return [
+        reason(
+            NAME, "worse than its equals", "strata", weight,
+            f"{held.rate:.1%} of the requests on {worst.server} went badly or had to be tried"
+            f" again, {held.others_rate:.1%} on the others; it has {held.excess_share:.0%} of the harm",
+            effect=held.rate - held.others_rate, interval=held.difference,
+            query=shown("failures-by-server", facts.window),
+            evidence=facts.cite(facts.during & facts.badness.bad & facts.on(worst.server)),
+        )
+    ]  # fmt: skip
+
+
+def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
+    """At an equal share the load can't be the reason; at a larger one it may well be."""
+    if pool.moved is None or not worst.before.share:
+        return []
+    ratio = worst.during.share / worst.before.share
+    before, during = worst.before.median_s or 0.0, worst.during.median_s or 0.0
+    if ratio <= 1.2:
+        weight = 2.0
+    elif during <= 1.2 * before:
+        # It answers its errors at once, and whoever counts connections sends it more for that.
+        weight = 1.0
+    else:
+        weight = -3.0
+    return [
+        reason(
+            NAME, "no more load than before", "magnitude", weight,
+            f"{worst.server} had {worst.before.share:.1%} of the pool before and "
+            f"{worst.during.share:.1%} in the window; its median time went from {before:.3f} s to"
+            f" {during:.3f} s",
+            effect=ratio, p_value=pool.p_value, query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _before(worst: ServerFacts) -> list[Reason]:
+    if not worst.before.requests:
+        return []
+    rate = worst.before.bad_rate or 0.0
+    risen = _badness(worst) - rate
+    return [
+        reason(
+            NAME, "well until the onset", "timing", 1.5 if risen > 0.02 and rate < 0.1 else 0.0,
+            f"{rate:.1%} of its requests went badly before the onset", effect=risen,
+        )
+    ]  # fmt: skip
+
+
+def _new(facts: Facts, worst: ServerFacts) -> list[Reason]:
+    """An address that nobody used before was put there by the balancer's configuration."""
+    if not worst.new or facts.seconds_before < 5.0:
+        return []
+    return [
+        reason(
+            NAME, "never seen before", "configuration", -3.0,
+            f"{worst.server} got no request before the onset",
+            query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _words(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
+    """What the instances say: whether the one has more to complain of than its equals."""
+    complaints = [
+        w for w in facts.said("resources", "overload", "pool-exhausted", role="application")
+    ]
+    if not complaints:
+        return []
+    loudest = max(complaints, key=lambda w: (w.during, w.instance))
+    total = sum(w.during for w in complaints)
+    alone = loudest.during > 0.8 * total
+    named = loudest.instance == worst.server
+    if not alone:
+        return []
+    return [
+        reason(
+            NAME, "one instance complains", "direct", 1.0 if named or len(pool.servers) > 1 else 0.0,
+            f"{loudest.instance} has {loudest.during} of {total} such lines: {loudest.message or ''}",
+            evidence=(loudest.event,) if loudest.event else (),
+            query=shown("error-messages", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _reload(facts: Facts, worst: ServerFacts) -> list[Reason]:
+    """A server that nobody listens on since a reload may have a wrong address."""
+    dead = worst.during.unconnected > 0.8 * max(worst.during.attempts, 1)
+    reloads = facts.changed("reload", within=5.0)
+    if not dead or not reloads or reloads[0].ts > facts.window.latest + 2.0:
+        return []
+    return [
+        reason(
+            NAME, "unreachable since a reload", "direct", -2.0,
+            f"nobody listens on {worst.server} since the balancer was reconfigured",
+            evidence=(reloads[0].event_id,),
+        )
+    ]  # fmt: skip

@@ -1,0 +1,225 @@
+"""Requests go to a wrong pool, a dead address or a wrong path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import moment, shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.pools import PoolFacts, ServerFacts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "balancer"
+NAME: Final = "misrouted"
+LOOKALIKES: Final = ("bad-instance", "bad-route", "bad-release")
+
+# A route belongs to the pool that served this much of it before.
+_HOME: Final = 0.9
+_FEW: Final = 8
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Look for routes in a new pool, addresses nobody had before, and paths nobody asked for."""
+    found = [
+        *(_moved_routes(facts, pool) for pool in facts.pools),
+        *(_new_address(facts, pool, s) for pool in facts.pools for s in pool.servers if s.new),
+        *(_dead_since_reload(facts, pool, s) for pool in facts.pools for s in pool.servers),
+        *(_rewritten(facts, pool) for pool in facts.pools),
+    ]
+    return [finding for finding in found if finding is not None]
+
+
+def _finding(target: str, summary: str, reasons: list[Reason], pool: PoolFacts) -> Finding:
+    return Finding(NAME, COMPONENT, target, summary, tuple(reasons), pool.pool)
+
+
+def _at_reload(facts: Facts) -> list[Reason]:
+    reloads = [c for c in facts.changed("reload") if c.ts <= facts.window.latest + 2.0]
+    if not reloads:
+        return []
+    return [
+        reason(
+            NAME, "a reload at the onset", "direct", 1.5,
+            f"the balancer was reconfigured at {moment(reloads[-1].ts)}: {reloads[-1].message}",
+            evidence=(reloads[-1].event_id,), query=shown("balancer-messages"),
+        )
+    ]  # fmt: skip
+
+
+# Routes in another pool than before.
+
+
+def _moved_routes(facts: Facts, pool: PoolFacts) -> Finding | None:
+    moved = {
+        route: (during, bad)
+        for route, (before, during, bad) in pool.routes.items()
+        if during >= _FEW and before == 0 and _home(facts, pool, route)
+    }
+    count, bad = sum(d for d, _ in moved.values()), sum(b for _, b in moved.values())
+    if not count:
+        return None
+    total = int((facts.during & facts.badness.unanswered).sum())
+    part = bad / max(total, 1)
+    routes = ", ".join(sorted(moved))
+    reasons = [
+        reason(
+            NAME, "routes in another pool", "strata", 3.0,
+            f"pool {pool.pool} got {count} requests for {routes}, which another pool served before",
+            effect=float(count),
+            query=shown("route-by-pool", moment=moment(facts.window.onset)),
+            evidence=_examples(facts, pool, set(moved)),
+        ),
+        reason(
+            NAME, "and doesn't know them", "magnitude", 2.5 if bad > 0.5 * count and part > 0.5 else -2.0,
+            f"{bad} of them were not answered, {part:.0%} of all that went wrong",
+            effect=part, query=shown("failures-by-route", facts.window),
+        ),
+        *_at_reload(facts),
+    ]  # fmt: skip
+    summary = f"{routes} went to pool {pool.pool}, which doesn't serve them"
+    return _finding(pool.pool, summary, reasons, pool)
+
+
+def _home(facts: Facts, pool: PoolFacts, route: str) -> bool:
+    """Whether another pool served nearly all of this route before."""
+    counts = {p.pool: p.routes.get(route, (0, 0, 0))[0] for p in facts.pools}
+    total = sum(counts.values())
+    best = max(counts, key=lambda name: (counts[name], name))
+    return total >= _FEW and best != pool.pool and counts[best] >= _HOME * total
+
+
+def _examples(facts: Facts, pool: PoolFacts, routes: set[str]) -> tuple[str, ...]:
+    import numpy as np
+
+    wanted = np.array([name in routes for name in facts.traffic.routes], dtype=bool)
+    return facts.cite(facts.during & facts.badness.unanswered & wanted[facts.traffic.route])
+
+
+# Addresses that nobody used before.
+
+
+def _new_address(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding | None:
+    failed = server.during.attempts_failed / max(server.during.attempts, 1)
+    misplaced = server.during.misplaced_rate or 0.0
+    if facts.seconds_before < 5.0 or max(failed, misplaced) < 0.3 or server.during.attempts < _FEW:
+        return None
+    reasons = [
+        reason(
+            NAME, "an address nobody used before", "strata", 3.0,
+            f"{server.server} got {server.during.attempts} attempts since the onset and none before",
+            effect=float(server.during.attempts), query=shown("balancer-shares", facts.window),
+            evidence=facts.cite(facts.during & facts.badness.bad & facts.on(server.server)),
+        ),
+        reason(
+            NAME, "and doesn't serve", "magnitude", 2.5,
+            f"{failed:.0%} of the attempts on it failed, {server.during.unconnected} found nobody"
+            " listening",
+            effect=failed, query=shown("failures-by-server", facts.window),
+        ),
+        *_at_reload(facts),
+    ]  # fmt: skip
+    summary = f"requests went to {server.server}, which nobody used before and which doesn't serve"
+    return _finding(server.server, summary, reasons, pool)
+
+
+def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding | None:
+    """HAProxy logs names: a server whose address was changed keeps its name and answers nothing."""
+    dead = server.during.unconnected >= 0.8 * server.during.attempts
+    reload = _at_reload(facts)
+    if server.new or not dead or server.during.attempts < _FEW or not reload:
+        return None
+    stopped = [c for c in facts.changed("stop") if c.target == server.server]
+    reasons = [
+        reason(
+            NAME, "nobody listens where it is sent", "strata", 2.5,
+            f"{server.during.unconnected} of {server.during.attempts} attempts on {server.server}"
+            " found nobody listening",
+            effect=server.during.unconnected / max(server.during.attempts, 1),
+            query=shown("failures-by-server", facts.window),
+            evidence=facts.cite(facts.during & facts.badness.bad & facts.on(server.server)),
+        ),
+        reason(
+            NAME, "the instance itself did not stop", "magnitude", -2.0 if stopped else 1.0,
+            f"{len(stopped)} lines say that {server.server} stopped",
+        ),
+        *reload,
+    ]  # fmt: skip
+    configured = server.configured.address if server.configured else server.server
+    summary = f"since a reload, requests for {server.server} go where nobody listens"
+    return _finding(f"{server.server} ({configured})", summary, reasons, pool)
+
+
+# Paths that the balancer rewrites wrongly.
+
+
+def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
+    rates = [s.during.misplaced_rate or 0.0 for s in pool.servers if s.during.requests >= _FEW]
+    known = {route for route, (before, _, _) in pool.routes.items() if before >= _FEW}
+    hit = {
+        route: bad / during
+        for route, (before, during, bad) in pool.routes.items()
+        if before >= _FEW and during >= _FEW
+    }
+    spoilt = [route for route, rate in hit.items() if rate > 0.5]
+    if not rates or min(rates) < 0.1 or not spoilt or not known:
+        return None
+    strange = [
+        r for r in facts.served_routes
+        if r.before <= 0.02 * r.during and r.during >= _FEW and r.refused_during > 0.5 * r.during
+    ]  # fmt: skip
+    whole = len(spoilt) / max(len(hit), 1)
+    reasons = [
+        reason(
+            NAME, "refused on every server alike", "strata", 1.5,
+            f"between {min(rates):.0%} and {max(rates):.0%} of the requests were refused on each"
+            f" server of pool {pool.pool}: {', '.join(sorted(spoilt))}",
+            effect=min(rates), query=shown("failures-by-route", facts.window),
+            evidence=_examples(facts, pool, set(spoilt)),
+        ),
+        reason(
+            NAME, "whole groups of routes at once", "magnitude", 1.5 if whole > 0.6 else 0.5,
+            f"{len(spoilt)} of {len(hit)} routes are refused", effect=whole,
+            query=shown("failures-by-route", facts.window),
+        ),
+        *_strange(facts, strange),
+        *_at_reload(facts),
+        *_deploys(facts),
+    ]  # fmt: skip
+    summary = f"pool {pool.pool} refuses {', '.join(sorted(spoilt))}, which it served before"
+    return _finding(pool.pool, summary, reasons, pool)
+
+
+def _strange(facts: Facts, strange: list[object]) -> list[Reason]:
+    """The application is asked for paths that no client asked the balancer for."""
+    from logsleuth.analyses.application import ServedRoute
+
+    told = [r for r in strange if isinstance(r, ServedRoute)]
+    asked = set(facts.traffic.routes) | {r.split(" ", 1)[-1] for r in facts.traffic.routes}
+    odd = [r for r in told if r.route not in asked and r.route.split(" ", 1)[-1] not in asked]
+    if not facts.served_routes:
+        return []
+    return [
+        reason(
+            NAME, "the application gets other paths", "configuration", 3.0 if odd else -1.5,
+            f"the applications were asked for {len(odd)} routes that no client asked the balancer for"
+            + (f": {', '.join(r.route for r in odd[:3])}" if odd else ""),
+            effect=float(sum(r.during for r in odd)),
+            evidence=tuple(r.event for r in odd[:3] if r.event),
+        )
+    ]  # fmt: skip
+
+
+def _deploys(facts: Facts) -> list[Reason]:
+    starts = [c for c in facts.changed("deploy", "start") if c.ts <= facts.window.latest + 2.0]
+    if not starts:
+        return []
+    return [
+        reason(
+            NAME, "a release at the onset", "timing", -2.0,
+            f"instances started at the onset: {starts[0].message}",
+            evidence=(starts[0].event_id,),
+        )
+    ]  # fmt: skip

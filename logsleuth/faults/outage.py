@@ -1,0 +1,112 @@
+"""The database stopped, restarted or refused connections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.database import SLACK_S
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.database import Words
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "database"
+NAME: Final = "outage"
+LOOKALIKES: Final = ("connection-exhaustion", "bad-instance")
+
+_PRODUCTS: Final = {"postgresql": "postgresql", "mysql": "mysql"}
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Look for the database's own lines of stopping, and for applications that can't reach it."""
+    down = facts.said("database-down", role="database")
+    unreachable = facts.said("database-unreachable", role="application")
+    if not down and not unreachable and not facts.database.events:
+        return []
+    reasons = [
+        _own_words(facts, down),
+        *_others(facts, unreachable),
+        *_timing(facts, down, unreachable),
+        *_everywhere(facts),
+    ]
+    product = _PRODUCTS.get(facts.database.product or "", "database")
+    name = f" ({facts.database.name})" if facts.database.name else ""
+    summary = f"the database{name} stopped or refused connections"
+    return [Finding(NAME, COMPONENT, product, summary, tuple(reasons))]
+
+
+def _own_words(facts: Facts, down: tuple[Words, ...]) -> Reason:
+    count = sum(w.during for w in down)
+    if count:
+        weight, says = 3.0, down[0].message or ""
+    elif facts.database.events:
+        weight, says = -2.5, "the database's log has no line of stopping or starting in the window"
+    else:
+        weight, says = 0.0, "there is no log of the database"
+    return reason(
+        NAME, "the database says so", "direct", weight, says, effect=float(count),
+        evidence=tuple(w.event for w in down[:3] if w.event),
+        query=shown("database-lifecycle", facts.window),
+    )  # fmt: skip
+
+
+def _others(facts: Facts, unreachable: tuple[Words, ...]) -> list[Reason]:
+    instances = {w.instance for w in unreachable}
+    known = [i for i in facts.instances if i.during]
+    if not unreachable:
+        return [
+            reason(
+                NAME, "applications reach it", "strata", -1.5,
+                "no application says that it can't reach the database",
+                query=shown("connection-errors", facts.window),
+            )
+        ] if known else []  # fmt: skip
+    share = len(instances) / max(len(known), len(instances))
+    weight = 2.5 if share > 0.6 and len(instances) > 1 else -1.0 if len(known) > 2 else 0.5
+    return [
+        reason(
+            NAME, "applications can't reach it", "strata", weight,
+            f"{sum(w.during for w in unreachable)} lines of {len(instances)} of "
+            f"{max(len(known), len(instances))} instances say so",
+            effect=share, evidence=tuple(w.event for w in unreachable[:3] if w.event),
+            query=shown("connection-errors", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _timing(
+    facts: Facts, down: tuple[Words, ...], unreachable: tuple[Words, ...]
+) -> list[Reason]:
+    firsts = [w.first for w in (down or unreachable) if w.first is not None]
+    if not firsts:
+        return []
+    apart = min(firsts) - facts.window.onset
+    slack = SLACK_S + max(2.0, 0.03 * facts.seconds_during)
+    return [
+        reason(
+            NAME, "it came first", "timing", 1.5 if apart <= slack else -2.5,
+            f"the first such line is {apart:+.1f} s from the first bad request", statistic=apart,
+            query=shown("database-lifecycle", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _everywhere(facts: Facts) -> list[Reason]:
+    """Every instance needs the database: one that is well while it is away rules it out."""
+    rates = [
+        s.during.bad_rate for pool in facts.pools for s in pool.servers
+        if s.during.bad_rate is not None and s.during.requests >= 10
+    ]  # fmt: skip
+    if len(rates) < 2:
+        return []
+    weight = 1.0 if min(rates) > 0.25 * max(rates) else -2.0
+    return [
+        reason(
+            NAME, "every server is hit", "magnitude", weight,
+            f"between {min(rates):.0%} and {max(rates):.0%} of each server's requests went badly",
+            effect=min(rates), query=shown("failures-by-server", facts.window),
+        )
+    ]  # fmt: skip

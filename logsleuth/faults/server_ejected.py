@@ -1,0 +1,158 @@
+"""Healthy servers were taken out of rotation, and the rest carry the load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.comparison import contrast
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.pools import PoolFacts, ServerFacts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "balancer"
+NAME: Final = "server-ejected"
+LOOKALIKES: Final = ("bad-instance", "skewed-selection")
+
+# A server that did worse than this just before it went was ill itself.
+_ILL: Final = 0.25
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Look in each pool for servers that got nothing for a good part of the window."""
+    return [_finding(facts, pool, pool.gone()) for pool in facts.pools if pool.gone()]
+
+
+def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Finding:
+    reasons = [
+        _absence(facts, pool, gone),
+        _health(facts, pool, gone),
+        *_harm(facts, pool, gone),
+        *_renormalised(facts, pool, gone),
+        *_told(facts, gone),
+        *_configuration(gone),
+        *_alive(facts, gone),
+    ]
+    target = gone[0].server if len(gone) == 1 else pool.pool
+    names = ", ".join(s.server for s in gone)
+    summary = f"{names} of pool {pool.pool} got no more requests though healthy"
+    return Finding(NAME, COMPONENT, target, summary, tuple(reasons), pool.pool)
+
+
+def _absence(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Reason:
+    names = ", ".join(s.server for s in gone)
+    return reason(
+        NAME, "servers without requests", "strata", 3.0,
+        f"{names}: no request for {min(s.absent for s in gone):.0%} of the window's requests, "
+        f"{sum(s.before.share for s in gone):.0%} of pool {pool.pool} before",
+        effect=sum(s.before.share for s in gone), p_value=pool.p_value,
+        query=shown("shares-per-minute", bucket="5"),
+    )  # fmt: skip
+
+
+def _health(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Reason:
+    """Their last requests before the silence: a server that failed was ejected for that."""
+    worst = max((s.bad_before_silence or 0.0) for s in gone)
+    weight = 2.0 if worst <= 0.10 else -3.0 if worst >= _ILL else 0.0
+    return reason(
+        NAME, "healthy when they went", "timing", weight,
+        f"of the last requests on them before the silence {worst:.0%} went badly",
+        effect=worst, query=shown("failures-by-server", facts.window, pool=pool.pool),
+    )  # fmt: skip
+
+
+def _harm(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
+    """The rest carries the load, and the harm."""
+    rest = [s.server for s in pool.servers if s not in gone and s.during.requests]
+    if not rest:
+        return [
+            reason(
+                NAME, "nobody left", "magnitude", 2.5 if pool.unserved else 0.0,
+                f"no server was left in pool {pool.pool}: {pool.unserved} requests found none",
+                effect=float(pool.unserved), query=shown("failures-by-status", facts.window),
+            )
+        ]  # fmt: skip
+    held = contrast(facts, pool, rest)
+    rate = held.rate if held else max(s.during.bad_rate or 0.0 for s in pool.servers)
+    # Where one of the rest alone does badly, it is that server and not the load.
+    rates = [s.during.bad_rate or 0.0 for s in pool.servers if s.server in rest]
+    shared = min(rates) > 0.2 * max(rates) if rates else False
+    weight = 2.0 if rate > 0.02 and shared else -2.0
+    return [
+        reason(
+            NAME, "the rest carries the load", "magnitude", weight,
+            f"{rate:.1%} of the requests on {', '.join(rest)} went badly", effect=rate,
+            query=shown("failures-by-server", facts.window),
+            evidence=facts.cite(facts.during & facts.badness.bad & facts.on(rest[0])),
+        )
+    ]  # fmt: skip
+
+
+def _renormalised(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
+    """Without the gone ones, the rest should share as before: the selection itself is unchanged."""
+    rest = [s for s in pool.servers if s not in gone and s.before.requests]
+    left, now = sum(s.before.share for s in rest), sum(s.during.share for s in rest)
+    if len(rest) < 2 or not left or not now:
+        return []
+    apart = 0.5 * sum(abs(s.before.share / left - s.during.share / now) for s in rest)
+    return [
+        reason(
+            NAME, "the rest shares as before", "configuration", 1.0 if apart < 0.1 else -1.5,
+            f"among the remaining servers {apart:.1%} of the requests moved", effect=apart,
+            query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _told(facts: Facts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
+    """The balancer's own words about a server: DOWN, disabled, drained, in maintenance."""
+    names = {s.server for s in gone}
+    found = [c for c in facts.changed("server-down", "drained", within=60.0) if c.target in names]
+    if not found:
+        return []
+    drained = any(c.kind == "drained" for c in found)
+    refused = any("Layer4" in c.message or "disabled while" in c.message for c in found)
+    weight = 2.5 if drained else -0.5 if refused else 2.0
+    return [
+        reason(
+            NAME, "the balancer took them out", "direct", weight, found[0].message,
+            evidence=tuple(c.event_id for c in found[:3]), query=shown("balancer-messages"),
+        )
+    ]  # fmt: skip
+
+
+def _configuration(gone: tuple[ServerFacts, ...]) -> list[Reason]:
+    told = [s for s in gone if s.configured is not None]
+    spare = [s for s in told if s.configured and s.configured.backup]
+    down = [s for s in told if s.configured and (s.configured.down or not s.configured.share)]
+    if spare:
+        weight, says = -3.0, "the configuration makes them backups: the selection was changed"
+    elif down:
+        weight, says = 2.0, "the configuration marks them down"
+    elif not told and gone:
+        weight, says = 0.5, "no configuration in the evidence names them"
+    else:
+        return []
+    return [reason(NAME, "configured so", "configuration", weight, says)]
+
+
+def _alive(facts: Facts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
+    """An instance that still answers its health checks is well; one that stopped is not."""
+    names = {s.server for s in gone}
+    known = [i for i in facts.instances if i.name in names]
+    if not known:
+        return []
+    living = [i for i in known if i.during > 0 and i.failed_during <= 0.2 * i.during]
+    stopped = [c for c in facts.changed("stop") if c.target in names]
+    weight = 1.0 if len(living) == len(known) and not stopped else -1.0
+    return [
+        reason(
+            NAME, "the instances went on", "strata", weight,
+            f"{len(living)} of {len(known)} of these instances went on answering, "
+            f"{len(stopped)} said that they stopped",
+            query=shown("instances", facts.window),
+        )
+    ]  # fmt: skip

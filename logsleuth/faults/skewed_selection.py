@@ -1,0 +1,213 @@
+"""Weights, algorithm or configuration send traffic to the servers in shares that nobody intended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.comparison import affinity, contrast
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.pools import PoolFacts, ServerFacts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "balancer"
+NAME: Final = "skewed-selection"
+LOOKALIKES: Final = ("sticky-hotspot", "server-ejected", "bad-instance")
+
+# A smaller part of the requests on another server than intended harms nobody.
+_MOVED: Final = 0.05
+# Selection by connections follows the servers' speed: shares then are a consequence.
+_BY_LOAD: Final = frozenset({"least-conn", "least-time"})
+_KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Hold each pool's shares in the window against those before it, and against the harm."""
+    return [
+        _finding(facts, pool)
+        for pool in facts.pools
+        if len(pool.servers) > 1 and pool.moved is not None and pool.during >= 20
+    ]
+
+
+def _finding(facts: Facts, pool: PoolFacts) -> Finding:
+    hot = _hot(pool)
+    reasons = [
+        _shares(facts, pool),
+        *_harm(facts, pool, hot),
+        *_load(facts, pool, hot),
+        *_timing(facts, pool),
+        *_configuration(facts, pool),
+        *_gone(facts, pool),
+        *_affinity(facts, pool),
+        *_algorithm(facts, pool),
+    ]
+    return Finding(NAME, COMPONENT, hot.server, _summary(pool, hot), tuple(reasons), pool.pool)
+
+
+def _hot(pool: PoolFacts) -> ServerFacts:
+    return max(pool.servers, key=lambda s: (s.during.share - s.before.share, s.server))
+
+
+def _summary(pool: PoolFacts, hot: ServerFacts) -> str:
+    return (
+        f"the balancer sent {hot.during.share:.0%} of pool {pool.pool} to {hot.server}, "
+        f"which had {hot.before.share:.0%} before"
+    )
+
+
+def _shares(facts: Facts, pool: PoolFacts) -> Reason:
+    moved = pool.moved or 0.0
+    real = moved >= _MOVED and (pool.p_value or 0.0) < 1e-3
+    weight = (3.0 if moved >= 0.15 else 2.0) if real else -3.0
+    return reason(
+        NAME, "shares moved", "strata", weight,
+        f"{moved:.1%} of pool {pool.pool}'s requests went to another server than before the onset"
+        f" (dispersion {pool.phi:.2f})",
+        p_value=pool.p_value, effect=moved,
+        query=shown("balancer-shares", facts.window),
+    )  # fmt: skip
+
+
+def _harm(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+    """Failures and slowness must lie on the servers that got more, while their equals idle."""
+    gainers = [s.server for s in pool.gained(0.02)] or [hot.server]
+    held = contrast(facts, pool, gainers)
+    if held is None:
+        worse = (hot.during.bad_rate or 0.0) - (hot.before.bad_rate or 0.0)
+        return [
+            reason(
+                NAME, "harm on the hot server", "magnitude", 2.0 if worse > 0.02 else -2.0,
+                f"every request of the pool went to {hot.server}: {hot.during.bad_rate or 0:.1%} of"
+                f" them went badly, {hot.before.bad_rate or 0:.1%} before",
+                effect=worse, query=shown("failures-by-server", facts.window),
+                evidence=facts.cite(facts.during & facts.badness.bad & facts.on(hot.server)),
+            )
+        ]  # fmt: skip
+    weight = 2.5 if held.difference.low > 0.01 and held.excess_share > 0.7 else -2.5
+    return [
+        reason(
+            NAME, "harm on the hot server", "magnitude", weight,
+            f"{held.rate:.1%} of the requests on {', '.join(gainers)} went badly, "
+            f"{held.others_rate:.1%} on the other servers of the pool",
+            effect=held.rate - held.others_rate, interval=held.difference,
+            query=shown("failures-by-server", facts.window),
+            evidence=facts.cite(facts.during & facts.badness.bad & facts.on(hot.server)),
+        )
+    ]  # fmt: skip
+
+
+def _load(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+    """An overloaded server gets slow; one that is broken may answer its errors at once."""
+    before, during = hot.before.median_s, hot.during.p95_s
+    if before is None or during is None:
+        return []
+    overload = [w for w in facts.said("overload") if w.instance]
+    slower = during > 2.0 * (hot.before.p95_s or before) or bool(overload)
+    quick = (hot.during.median_s or 0.0) < 1.2 * before and not overload
+    weight = 1.0 if slower and not quick else -2.5 if quick and not slower else 0.0
+    return [
+        reason(
+            NAME, "the hot server is overloaded", "load", weight,
+            f"{hot.server} took {during:.3f} s (p95) in the window, "
+            f"{hot.before.p95_s or 0:.3f} s before",
+            effect=during / max(hot.before.p95_s or before, 1e-6),
+            query=shown("slowest-routes", facts.window),
+            evidence=tuple(w.event for w in overload[:2] if w.event),
+        )
+    ]  # fmt: skip
+
+
+def _timing(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    """A cause comes first: shares that move after the failures follow from them."""
+    if pool.changed_at is None:
+        return []
+    late = pool.changed_at - facts.window.latest
+    slack = max(3.0, 0.03 * facts.seconds_during)
+    weight = -2.5 if late > slack else 1.5
+    return [
+        reason(
+            NAME, "shares moved first", "timing", weight,
+            f"the shares changed {abs(pool.changed_at - facts.window.onset):.1f} s "
+            f"{'after' if pool.changed_at > facts.window.onset else 'before'} the first bad request",
+            statistic=pool.changed_at - facts.window.onset,
+            query=shown("shares-per-minute", bucket="5"),
+        )
+    ]  # fmt: skip
+
+
+def _configuration(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    """What the configuration says explains the shares; agreement with it proves nothing."""
+    reasons = []
+    reloads = facts.changed("reload")
+    if reloads and reloads[0].ts <= facts.window.latest + 2.0:
+        reasons.append(
+            reason(
+                NAME, "a reload at the onset", "direct", 1.5,
+                f"the balancer was reconfigured {facts.window.onset - reloads[0].ts:+.1f} s "
+                f"before the first bad request: {reloads[0].message}",
+                evidence=(reloads[0].event_id,), query=shown("balancer-messages"),
+            )
+        )  # fmt: skip
+    told = [s for s in pool.servers if s.configured_share is not None]
+    if told and len(told) == len([s for s in pool.servers if s.before.requests]):
+        now = 0.5 * sum(abs((s.configured_share or 0.0) - s.during.share) for s in told)
+        then = 0.5 * sum(abs((s.configured_share or 0.0) - s.before.share) for s in told)
+        if now < 0.05 < then:
+            line = next((s.configured for s in told if s.configured), None)
+            reasons.append(
+                reason(
+                    NAME, "the configuration asks for these shares", "configuration", 2.0,
+                    "the shares of the window are those of the configuration in the evidence, the"
+                    f" shares before are not ({line.path if line else ''}:{line.line if line else ''})",
+                    effect=then, query=shown("balancer-shares", facts.window),
+                )
+            )  # fmt: skip
+    return reasons
+
+
+def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    """Servers without any request were taken out, unless the configuration made them spares."""
+    gone = pool.gone()
+    if not gone:
+        return []
+    spare = [s for s in gone if s.configured and s.configured.backup]
+    weight = 2.0 if len(spare) == len(gone) else -3.0
+    names = ", ".join(s.server for s in gone)
+    return [
+        reason(
+            NAME, "servers without requests", "configuration", weight,
+            f"{names} got no request for {max(s.absent for s in gone):.0%} of the window"
+            + (": the configuration makes them backups" if spare else ""),
+            effect=max(s.absent for s in gone), query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _affinity(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    told = affinity(facts, pool)
+    if told is None:
+        return []
+    weight = -3.0 if told > 0.6 and pool.algorithm not in {"round-robin"} else 0.5 if told < 0.3 else 0.0
+    return [
+        reason(
+            NAME, "clients don't choose the server", "affinity", weight,
+            f"the client's address explains {told:.0%} of the choice of server",
+            statistic=told, query=shown("affinity", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _algorithm(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    if pool.algorithm not in _BY_LOAD | _KEYED:
+        return []
+    return [
+        reason(
+            NAME, "shares follow from the algorithm", "configuration", -1.5,
+            f"pool {pool.pool} selects by {pool.algorithm}: its shares need not follow weights",
+            query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip

@@ -1,0 +1,172 @@
+"""Statements slowed down in the database, and requests waited for them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.database import SLACK_S
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+from logsleuth.stats.counts import poisson_ratio
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.database import Statement
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "database"
+NAME: Final = "slow-queries"
+LOOKALIKES: Final = ("lock-contention", "connection-exhaustion", "traffic-surge")
+
+_FEW: Final = 5
+_TIMES: Final = 3.0
+_TABLE: Final = re.compile(
+    r"\b(?:from|update|into|join|table)\s+((?:\"?[a-z_][\w$]*\"?\.)?\"?[a-z_][\w$]*\"?)", re.IGNORECASE
+)
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Hold the statement that the database was busiest with against its own past."""
+    if not facts.database.events:
+        return []
+    risen = [s for s in facts.database.statements if _risen(facts, s)]
+    if not risen:
+        return [_nothing(facts)]
+    worst = max(risen, key=lambda s: (s.busy_during_s, s.fingerprint))
+    reasons = [
+        _more(facts, worst),
+        *_timing(facts, worst),
+        *_weight(facts, worst),
+        *_everywhere(facts),
+        *_locks(facts, worst),
+    ]
+    table = _TABLE.search(worst.fingerprint)
+    target = table[1].replace('"', "") if table else worst.fingerprint[:120]
+    summary = (
+        f"statements on {target} took {worst.median_during_s or 0:.2f} s (median of "
+        f"{worst.calls_during} logged ones) since the onset: {worst.fingerprint[:100]}"
+    )
+    return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _risen(facts: Facts, one: Statement) -> bool:
+    """Whether the database was busier with a statement in the window than chance explains."""
+    if one.calls_during < _FEW:
+        return False
+    before = max(facts.seconds_before, 1e-3)
+    rate = poisson_ratio(one.calls_during, facts.seconds_during, one.calls_before, before)
+    more = rate.interval.low > _TIMES
+    longer = (
+        one.calls_before >= _FEW
+        and (one.median_during_s or 0.0) > _TIMES * (one.median_before_s or 1e9)
+    )
+    return more or longer
+
+
+def _nothing(facts: Facts) -> Finding:
+    timed = facts.database.timed
+    says = (
+        f"none of {len(facts.database.statements)} kinds of slow statements came more often or took"
+        " longer than before"
+        if timed
+        else "the database logged no slow statement at all"
+    )
+    held = reason(
+        NAME, "statements as before", "direct", -3.0 if timed else -1.0, says,
+        query=shown("slowest-statements", facts.window),
+    )  # fmt: skip
+    return Finding(NAME, COMPONENT, None, says, (held,))
+
+
+def _more(facts: Facts, worst: Statement) -> Reason:
+    before, during = max(facts.seconds_before, 1e-3), facts.seconds_during
+    rate = poisson_ratio(worst.calls_during, during, worst.calls_before, before)
+    return reason(
+        NAME, "statements slowed down", "direct", 2.5,
+        f"{worst.calls_during} slow ones in {during:.0f} s of the window, {worst.calls_before} in"
+        f" {before:.0f} s before: {worst.fingerprint[:100]}",
+        effect=rate.ratio, p_value=rate.p_value,
+        query=shown("slowest-statements", facts.window),
+        evidence=tuple(e for e in (worst.first_event, worst.longest_event) if e),
+    )  # fmt: skip
+
+
+def _timing(facts: Facts, worst: Statement) -> list[Reason]:
+    if worst.first_started is None:
+        return []
+    apart = worst.first_started - facts.window.onset
+    slack = SLACK_S + max(2.0, 0.05 * facts.seconds_during)
+    return [
+        reason(
+            NAME, "it came first", "timing", 1.5 if apart <= slack else -2.5,
+            f"the first such statement began {apart:+.1f} s from the first bad request",
+            statistic=apart, query=shown("statement-rate"),
+            evidence=(worst.first_event,) if worst.first_event else (),
+        )
+    ]  # fmt: skip
+
+
+def _weight(facts: Facts, worst: Statement) -> list[Reason]:
+    """Enough statements, long enough, to hold up the requests that went badly."""
+    bad = int((facts.during & facts.badness.bad).sum())
+    part = worst.calls_during / max(bad, 1)
+    weight = 2.0 if part > 0.1 else 0.5 if part > 0.02 else -1.5
+    return [
+        reason(
+            NAME, "enough to hold up the requests", "magnitude", weight,
+            f"{worst.calls_during} slow statements stand against {bad} requests that went badly",
+            effect=part, query=shown("statement-rate"),
+        )
+    ]  # fmt: skip
+
+
+def _everywhere(facts: Facts) -> list[Reason]:
+    """Servers that share the database must share the harm."""
+    rates = [
+        s.during.bad_rate for pool in facts.pools for s in pool.servers
+        if s.during.bad_rate is not None and s.during.requests >= 10
+    ]  # fmt: skip
+    if len(rates) < 2:
+        return []
+    weight = 1.0 if min(rates) > 0.25 * max(rates) else -2.5
+    return [
+        reason(
+            NAME, "every server is hit", "strata", weight,
+            f"between {min(rates):.0%} and {max(rates):.0%} of each server's requests went badly",
+            effect=min(rates), query=shown("failures-by-server", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _locks(facts: Facts, worst: Statement) -> list[Reason]:
+    """A statement that waits for a lock is not slow itself."""
+    waits = facts.said("locks", role="database")
+    refused = facts.said("no-connections")
+    count = sum(w.during for w in waits)
+    usual = sum(w.before for w in waits) / max(facts.seconds_before, 1e-3)
+    often = count > max(4.0, 4.0 * usual * facts.seconds_during) and count > 0.1 * worst.calls_during
+    down = sum(w.during for w in facts.said("database-down", role="database"))
+    reasons = []
+    if often:
+        reasons.append(
+            reason(
+                NAME, "they wait for locks", "direct", -3.0,
+                f"{count} lines tell of lock waits or deadlocks in the window",
+                evidence=tuple(w.event for w in waits if w.event)[:2],
+                query=shown("lock-waits", facts.window),
+            )
+        )  # fmt: skip
+    if refused:
+        reasons.append(
+            reason(
+                NAME, "no connection was to be had", "direct", -3.0,
+                f"{sum(w.during for w in refused)} lines tell of a connection limit",
+                evidence=tuple(w.event for w in refused if w.event)[:2],
+            )
+        )  # fmt: skip
+    if down:
+        reasons.append(
+            reason(NAME, "the database stopped", "direct", -2.0, f"{down} lines tell of a stop")
+        )
+    return reasons
