@@ -52,6 +52,35 @@ def contrast(facts: Facts, pool: PoolFacts, servers: Collection[str]) -> Contras
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Evenness:
+    """How alike the servers of the worst hit pool fared: the least and the greatest bad rate."""
+
+    pool: str
+    least: float
+    most: float
+
+    @property
+    def alike(self) -> bool:
+        """Whether no server was spared."""
+        return self.least > 0.25 * self.most
+
+
+def evenness(facts: Facts) -> Evenness | None:
+    """Compare the servers of the pool with most bad requests; None where it has only one."""
+    usable = [
+        [s.during for s in pool.servers if s.during.requests >= 10] for pool in facts.pools
+    ]
+    harm = [sum((load.bad_rate or 0.0) * load.requests for load in loads) for loads in usable]
+    if not harm or max(harm) <= 0:
+        return None
+    worst = max(range(len(harm)), key=lambda i: (harm[i], -i))
+    rates = [load.bad_rate or 0.0 for load in usable[worst]]
+    if len(rates) < 2:
+        return None
+    return Evenness(facts.pools[worst].pool, min(rates), max(rates))
+
+
 def baseline_rate(facts: Facts, pool: PoolFacts) -> float:
     """How many of a pool's requests went badly before the onset."""
     before = facts.before & _of(facts, [s.server for s in pool.servers])

@@ -289,6 +289,7 @@ def _load(
     alone = chosen & ~traffic.retried
     status = retries["status"][tried]
     failed_alone = alone & traffic.failed
+    refused = (status == 502) & (retries["response_s"][tried] < 0.05)
     dead = failed_alone & (traffic.unconnected | _at_once(traffic))
     return Load(
         requests=count,
@@ -301,7 +302,7 @@ def _load(
         failed_median_s=_quantile(traffic.duration_s[chosen & badness.failed], 0.5),
         attempts=int(alone.sum()) + int(tried.sum()),
         attempts_failed=int(failed_alone.sum()) + int((status >= 500).sum()),
-        unconnected=int(dead.sum()) + int(((status == 502) & (retries["response_s"][tried] < 0.05)).sum()),
+        unconnected=int(dead.sum()) + int((retries["unconnected"][tried] | refused).sum()),
     )
 
 

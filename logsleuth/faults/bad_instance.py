@@ -143,10 +143,15 @@ def _words(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
 
 
 def _reload(facts: Facts, worst: ServerFacts) -> list[Reason]:
-    """A server that nobody listens on since a reload may have a wrong address."""
+    """A server that nobody listens on since a reload may have a wrong address.
+
+    Only where it runs on: an instance that says it stopped, or that fell silent, is down itself.
+    """
     dead = worst.during.unconnected > 0.8 * max(worst.during.attempts, 1)
-    reloads = facts.changed("reload", within=5.0)
-    if not dead or not reloads or reloads[0].ts > facts.window.latest + 2.0:
+    reloads = [
+        c for c in facts.changed("reload", within=5.0) if c.ts <= facts.window.latest + 2.0
+    ]
+    if not dead or not reloads:
         return []
     return [
         reason(

@@ -128,8 +128,8 @@ def _new_address(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding 
 def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding | None:
     """HAProxy logs names: a server whose address was changed keeps its name and answers nothing."""
     dead = server.during.unconnected >= 0.8 * server.during.attempts
-    reload = _at_reload(facts)
-    if server.new or not dead or server.during.attempts < _FEW or not reload:
+    told = [*_at_reload(facts), *_odd_port(pool, server)]
+    if server.new or not dead or server.during.attempts < _FEW or not told:
         return None
     stopped = [c for c in facts.changed("stop") if c.target == server.server]
     reasons = [
@@ -145,11 +145,29 @@ def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Fi
             NAME, "the instance itself did not stop", "magnitude", -2.0 if stopped else 1.0,
             f"{len(stopped)} lines say that {server.server} stopped",
         ),
-        *reload,
+        *told,
     ]  # fmt: skip
     configured = server.configured.address if server.configured else server.server
     summary = f"since a reload, requests for {server.server} go where nobody listens"
     return _finding(f"{server.server} ({configured})", summary, reasons, pool)
+
+
+def _odd_port(pool: PoolFacts, server: ServerFacts) -> list[Reason]:
+    """A server configured on a port that none of its equals has was likely mistyped."""
+    ports = {
+        s.server: s.configured.address.rsplit(":", 1)[-1] for s in pool.servers if s.configured
+    }
+    own = ports.pop(server.server, None)
+    if own is None or server.configured is None or len(set(ports.values())) != 1 or own in ports.values():
+        return []
+    line = server.configured
+    return [
+        reason(
+            NAME, "a port unlike its equals", "configuration", 2.5,
+            f"{line.path}:{line.line} has {line.address}, its equals are on port"
+            f" {next(iter(ports.values()))}",
+        )
+    ]  # fmt: skip
 
 
 # Paths that the balancer rewrites wrongly.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.database import SLACK_S
+from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 
@@ -96,17 +97,15 @@ def _timing(
 
 def _everywhere(facts: Facts) -> list[Reason]:
     """Every instance needs the database: one that is well while it is away rules it out."""
-    rates = [
-        s.during.bad_rate for pool in facts.pools for s in pool.servers
-        if s.during.bad_rate is not None and s.during.requests >= 10
-    ]  # fmt: skip
-    if len(rates) < 2:
+    held = evenness(facts)
+    if held is None:
         return []
-    weight = 1.0 if min(rates) > 0.25 * max(rates) else -2.0
+    weight = 1.0 if held.alike else -2.0
     return [
         reason(
             NAME, "every server is hit", "magnitude", weight,
-            f"between {min(rates):.0%} and {max(rates):.0%} of each server's requests went badly",
-            effect=min(rates), query=shown("failures-by-server", facts.window),
+            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
+            f" {held.pool} went badly",
+            effect=held.least, query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip

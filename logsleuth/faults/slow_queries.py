@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.database import SLACK_S
+from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 from logsleuth.stats.counts import poisson_ratio
@@ -123,18 +124,16 @@ def _weight(facts: Facts, worst: Statement) -> list[Reason]:
 
 def _everywhere(facts: Facts) -> list[Reason]:
     """Servers that share the database must share the harm."""
-    rates = [
-        s.during.bad_rate for pool in facts.pools for s in pool.servers
-        if s.during.bad_rate is not None and s.during.requests >= 10
-    ]  # fmt: skip
-    if len(rates) < 2:
+    held = evenness(facts)
+    if held is None:
         return []
-    weight = 1.0 if min(rates) > 0.25 * max(rates) else -2.5
+    weight = 1.0 if held.alike else -2.5
     return [
         reason(
             NAME, "every server is hit", "strata", weight,
-            f"between {min(rates):.0%} and {max(rates):.0%} of each server's requests went badly",
-            effect=min(rates), query=shown("failures-by-server", facts.window),
+            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
+            f" {held.pool} went badly",
+            effect=held.least, query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip
 

@@ -5,8 +5,9 @@ select
     a.server,
     a.attempt,
     coalesce(a.status, 0)::integer as status,
-    coalesce(a.response_s, 'nan'::double) as response_s
+    coalesce(a.response_s, 'nan'::double) as response_s,
+    coalesce(r.termination, '') like 'SC%' or coalesce(r.termination, '') like 'sC%' as unconnected
 from attempts a
 join requests r using (event_id)
-where r.retried and a.server is not null and r.started is not null
+where (r.retried or coalesce(r.retries, 0) > 0) and a.server is not null and r.started is not null
 order by r.started, a.event_id, a.attempt;

@@ -1,0 +1,93 @@
+"""What was read and how far it reaches: accounts of the sources, and what to beware of."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from logsleuth.analyses.statements import sql
+from logsleuth.model import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from logsleuth.case.store import Case
+
+
+def sources(case: Case) -> tuple[Source, ...]:
+    """Every file of the evidence with its account, in order of path."""
+    return tuple(_source(*row) for row in case.rows(sql("sources")))
+
+
+def _source(
+    path: str, kind: str, role: str, lines: int, events: int, continuation: int, rejected: int,
+    blank: int, sha256: str, size: int, since: datetime | None, until: datetime | None,
+    zone: str | None, shift: float,
+) -> Source:  # fmt: skip
+    return Source(
+        path=path, format=kind, role=role, lines=lines, events=events, continuation=continuation,
+        rejected=rejected, blank=blank, sha256=sha256, bytes=size, since=_utc(since),
+        until=_utc(until), zone=_zone(zone, shift),
+    )  # fmt: skip
+
+
+def _utc(ts: datetime | None) -> datetime | None:
+    return None if ts is None else ts.replace(tzinfo=UTC)
+
+
+def _zone(zone: str | None, shift: float) -> str | None:
+    """Name a zone that was inferred by its offset: `inferred +02:00`."""
+    if zone != "inferred" and not shift:
+        return zone
+    minutes = round(shift / 60)
+    return f"{zone} {'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def roles(case: Case) -> frozenset[str]:
+    """Which layers have written something of the evidence."""
+    return frozenset(
+        row[0] for row in case.rows("select distinct role from sources where events > 0")
+    )
+
+
+def warnings(case: Case) -> tuple[str, ...]:
+    """What a reader should know before trusting the verdict."""
+    return tuple([*_gaps_in_layers(case), *_zones(case), *_rejects(case), *_problems(case)])
+
+
+def _gaps_in_layers(case: Case) -> Iterator[str]:
+    present = roles(case)
+    if "balancer" not in present:
+        yield "no balancer's log: shares, retries and the incident's window can't be judged"
+    for role in ("application", "database"):
+        if role not in present:
+            yield f"no log of the {role}: nothing can be said for or against it by its own words"
+    servers = case.row(
+        "select count(server), count(*) from requests where started is not null"
+    )
+    if servers[1] and not servers[0]:
+        yield "the balancer's log names no server: add $upstream_addr to its log_format"
+
+
+def _zones(case: Case) -> Iterator[str]:
+    for path, zone, shift in case.rows(
+        "select path, zone, zone_shift_s from sources where zone in ('inferred', 'assumed UTC')"
+        " and (zone_shift_s <> 0 or zone = 'assumed UTC') and events > 0 order by path"
+    ):
+        if zone == "assumed UTC" and not shift:
+            yield f"{path}: its times have no zone and nothing tells it; UTC is assumed"
+        else:
+            yield f"{path}: its times have no zone; {_zone(zone, shift)} fits the other sources"
+
+
+def _rejects(case: Case) -> Iterator[str]:
+    for path, rejected, lines in case.rows(
+        "select path, rejected, lines from sources where rejected > 0 order by path"
+    ):
+        yield f"{path}: {rejected} of {lines} lines could not be read (logsleuth query rejected-lines)"
+
+
+def _problems(case: Case) -> Iterator[str]:
+    for (text,) in case.rows("select value from meta where key like 'problem:%' order by key"):
+        yield text

@@ -1,0 +1,79 @@
+"""From a case to an Investigation: evidence, window, faults, verdict, in that order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from logsleuth import __version__, verdict
+from logsleuth.analyses import coverage, documents, series, timeline
+from logsleuth.analyses.facts import Calm, Facts, gather
+from logsleuth.case.show import quote
+from logsleuth.faults import FAULTS
+from logsleuth.model import CitedEvent, Investigation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from logsleuth.case.store import Case
+    from logsleuth.model import Hypothesis, Moment
+
+
+def investigate(case: Case) -> Investigation:
+    """Tell the whole story of a case: what happened, who did it, who did not, and the evidence."""
+    facts = gather(case)
+    if isinstance(facts, Calm):
+        return _calm(case, facts)
+    standing = verdict.ranked([found for fault in FAULTS for found in fault.examine(facts)])
+    root = verdict.root_cause(standing)
+    hypotheses = verdict.hypotheses(standing, root, verdict.exonerations(facts))
+    moments = timeline.build(facts, root)
+    return Investigation(
+        sources=coverage.sources(case),
+        incident=documents.incident(facts),
+        root_cause=root,
+        hypotheses=hypotheses,
+        pools=documents.pools(facts, verdict.skewed_pools(standing)),
+        timeline=moments,
+        warnings=coverage.warnings(case),
+        series=series.build(case, facts.traffic, facts.badness),
+        cited=_cited(case, hypotheses, moments),
+        version=__version__,
+    )
+
+
+def _calm(case: Case, calm: Calm) -> Investigation:
+    moments = tuple(timeline.changes(calm.changes, None))
+    return Investigation(
+        sources=coverage.sources(case),
+        incident=None,
+        root_cause=None,
+        hypotheses=verdict.without_incident(coverage.roles(case), len(calm.traffic)),
+        pools=documents.calm_pools(case, calm),
+        timeline=moments,
+        warnings=coverage.warnings(case),
+        series=series.build(case, calm.traffic, calm.badness),
+        cited=_cited(case, (), moments),
+        version=__version__,
+    )
+
+
+def _cited(
+    case: Case, hypotheses: Sequence[Hypothesis], moments: Sequence[Moment]
+) -> tuple[CitedEvent, ...]:
+    """Every event that a check or a moment names, once, with its line as it was written."""
+    named = [e for h in hypotheses for c in h.checks for e in c.evidence]
+    named += [e for moment in moments for e in moment.evidence]
+    ids = list(dict.fromkeys(named))
+    texts = quote(case, ids)
+    places = documents.places(case, ids)
+    return tuple(
+        CitedEvent(i, places[i][0], places[i][1], places[i][2], texts.get(i, ""))
+        for i in _in_order(ids, places)
+    )
+
+
+def _in_order(
+    ids: Iterable[str], places: dict[str, tuple[str, int, object]]
+) -> list[str]:
+    known = [i for i in ids if i in places]
+    return sorted(known, key=lambda i: (places[i][0], places[i][1], i))
