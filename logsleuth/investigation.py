@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from logsleuth import __version__, verdict
 from logsleuth.analyses import coverage, documents, series, timeline
-from logsleuth.analyses.facts import Calm, Facts, gather
+from logsleuth.analyses.facts import Calm, gather
 from logsleuth.case.show import quote
 from logsleuth.faults import FAULTS
 from logsleuth.model import CitedEvent, Investigation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from logsleuth.case.store import Case
     from logsleuth.model import Hypothesis, Moment
@@ -72,8 +72,6 @@ def _cited(
     )
 
 
-def _in_order(
-    ids: Iterable[str], places: dict[str, tuple[str, int, object]]
-) -> list[str]:
+def _in_order(ids: Iterable[str], places: Mapping[str, tuple[str, int, object]]) -> list[str]:
     known = [i for i in ids if i in places]
     return sorted(known, key=lambda i: (places[i][0], places[i][1], i))

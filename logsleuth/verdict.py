@@ -102,7 +102,7 @@ def confidence(best: float, second: float) -> float:
 
 
 def skewed_pools(standing: Sequence[Scored]) -> frozenset[str]:
-    """Pools whose shares nobody intended: the finding must stand by itself, not only be likeliest."""
+    """Pools whose shares nobody intended: the finding must stand by itself as well."""
     names = {"skewed-selection", "sticky-hotspot"}
     best = max((s.score for s in standing), default=0.0)
     return frozenset(
@@ -114,10 +114,10 @@ def skewed_pools(standing: Sequence[Scored]) -> frozenset[str]:
 
 def without_incident(roles: frozenset[str], requests: int) -> tuple[Hypothesis, ...]:
     """Where nothing left its baseline there is nothing to be guilty of."""
-    says = (
-        f"none of {requests} requests' failures, refusals or times left the baseline of the evidence"
+    says = f"in {requests} requests no failures, refusals or times left their baseline"
+    calm = Check(
+        "no incident", "against", says, family="coverage", query=shown("requests-per-minute")
     )
-    calm = Check("no incident", "against", says, family="coverage", query=shown("requests-per-minute"))
     present = {
         "balancer": "balancer" in roles,
         "application": bool({"application", "balancer"} & roles),
@@ -142,9 +142,7 @@ def hypotheses(
 ) -> tuple[Hypothesis, ...]:
     """One hypothesis for each component, with every reason for and against it."""
     own = {e.component: e for e in exonerations}
-    return tuple(
-        _hypothesis(component, standing, root, own[component]) for component in COMPONENTS
-    )
+    return tuple(_hypothesis(component, standing, root, own[component]) for component in COMPONENTS)
 
 
 def _hypothesis(
@@ -226,9 +224,7 @@ def _summary(
     return "nothing speaks for it, but what there is does not rule it out"
 
 
-def _would_decide(
-    component: Component, status: Status, held: Exoneration
-) -> tuple[str, ...]:
+def _would_decide(component: Component, status: Status, held: Exoneration) -> tuple[str, ...]:
     if status not in {"inconclusive", "no-evidence"}:
         return ()
     return held.would_decide or (_NEXT[component],)
@@ -272,9 +268,8 @@ def _application(facts: Facts, control: Check | None) -> Exoneration:
     moves = [
         c for c in facts.changes if c.kind in {"deploy", "start", "stop"} and low <= c.ts <= high
     ]
-    says = (
-        f"{len(moves)} starts, stops or deploys around the onset"
-        + (f": {moves[0].message}" if moves else "")
+    says = f"{len(moves)} starts, stops or deploys around the onset" + (
+        f": {moves[0].message}" if moves else ""
     )
     still = Check(
         "no deploy or restart", "neutral" if moves else "against", says, family="timing",
@@ -307,6 +302,4 @@ def _database(facts: Facts, control: Check | None, spared: Check | None) -> Exon
 
 def _client(facts: Facts, control: Check | None) -> Exoneration:
     traffic = exoneration.traffic_as_before(facts)
-    return Exoneration(
-        "client", _present(traffic, control), covered=True, enough=_against(traffic)
-    )
+    return Exoneration("client", _present(traffic, control), covered=True, enough=_against(traffic))

@@ -1,4 +1,4 @@
-"""Which requests went badly: failed, refused where they used to be served, or slow for their route."""
+"""Which requests went badly: failed, refused where others are served, or slow for their route."""
 
 from __future__ import annotations
 

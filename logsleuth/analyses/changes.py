@@ -25,7 +25,7 @@ class Change:
 
 
 def read(case: Case) -> tuple[Change, ...]:
-    """List the changes in order of time; lines that repeat one within two seconds are one change."""
+    """List the changes in order of time; what repeats within two seconds is one change."""
     kept: list[Change] = []
     last: dict[tuple[str, str], float] = {}
     for row in case.rows(sql("changes")):

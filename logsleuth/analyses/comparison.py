@@ -1,4 +1,4 @@
-"""Servers of a pool held against their equals: who carries the harm, and whether load explains it."""
+"""Servers of a pool held against their equals: who carries the harm, and whether it is load."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ class Evenness:
 
 def evenness(facts: Facts) -> Evenness | None:
     """Compare the servers of the pool with most bad requests; None where it has only one."""
-    usable = [
-        [s.during for s in pool.servers if s.during.requests >= 10] for pool in facts.pools
-    ]
+    usable = [[s.during for s in pool.servers if s.during.requests >= 10] for pool in facts.pools]
     harm = [sum((load.bad_rate or 0.0) * load.requests for load in loads) for loads in usable]
     if not harm or max(harm) <= 0:
         return None
@@ -93,9 +91,7 @@ def _bad(facts: Facts) -> Array:
     return flags
 
 
-def _members(
-    facts: Facts, pool: PoolFacts, servers: Collection[str]
-) -> tuple[Array, Array]:
+def _members(facts: Facts, pool: PoolFacts, servers: Collection[str]) -> tuple[Array, Array]:
     others = [s.server for s in pool.servers if s.server not in servers]
     return facts.during & _of(facts, servers), facts.during & _of(facts, others)
 

@@ -53,7 +53,7 @@ def roles(case: Case) -> frozenset[str]:
 
 def warnings(case: Case) -> tuple[str, ...]:
     """What a reader should know before trusting the verdict."""
-    return tuple([*_gaps_in_layers(case), *_zones(case), *_rejects(case), *_problems(case)])
+    return (*_gaps_in_layers(case), *_zones(case), *_rejects(case), *_problems(case))
 
 
 def _gaps_in_layers(case: Case) -> Iterator[str]:
@@ -63,9 +63,7 @@ def _gaps_in_layers(case: Case) -> Iterator[str]:
     for role in ("application", "database"):
         if role not in present:
             yield f"no log of the {role}: nothing can be said for or against it by its own words"
-    servers = case.row(
-        "select count(server), count(*) from requests where started is not null"
-    )
+    servers = case.row("select count(server), count(*) from requests where started is not null")
     if servers[1] and not servers[0]:
         yield "the balancer's log names no server: add $upstream_addr to its log_format"
 
@@ -85,7 +83,10 @@ def _rejects(case: Case) -> Iterator[str]:
     for path, rejected, lines in case.rows(
         "select path, rejected, lines from sources where rejected > 0 order by path"
     ):
-        yield f"{path}: {rejected} of {lines} lines could not be read (logsleuth query rejected-lines)"
+        yield (
+            f"{path}: {rejected} of {lines} lines could not be read"
+            " (logsleuth query rejected-lines)"
+        )
 
 
 def _problems(case: Case) -> Iterator[str]:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from logsleuth.analyses.incident import Window
     from logsleuth.case.store import Case
 
-# What one log says may be a little off another's clock, and is written when a thing is over.
-SLACK_S: Final = 3.0
+# Clocks of two hosts may differ by this much, and some lines are written when a thing is over.
+SLACK_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,6 @@ class DatabaseFacts:
     name: str | None
     product: str | None
     statements: tuple[Statement, ...]
-
-    def covers(self, window: Window) -> bool:
-        """Whether there is a log of the database that spans the window's beginning."""
-        return bool(self.events) and self.since is not None
 
     def busy(self, seconds_before: float, seconds_during: float) -> tuple[float, float]:
         """Seconds a second that logged statements took, before and during."""

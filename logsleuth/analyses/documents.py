@@ -53,9 +53,7 @@ def _p95(values: Array) -> float | None:
 
 def pools(facts: Facts, skewed: Collection[str]) -> tuple[Pool, ...]:
     """Every pool's shares in the window; `skewed` names those that the verdict calls so."""
-    return tuple(
-        _pool(pool, facts, pool.pool in skewed) for pool in facts.pools if pool.during
-    )
+    return tuple(_pool(pool, facts, pool.pool in skewed) for pool in facts.pools if pool.during)
 
 
 def _pool(pool: PoolFacts, facts: Facts, skewed: bool) -> Pool:
@@ -159,9 +157,7 @@ def _calm_shares(mask: Array, calm: Calm, intent: dict[str, float]) -> Iterator[
         )
 
 
-def places(
-    case: Case, event_ids: Sequence[str]
-) -> dict[str, tuple[str, int, datetime | None]]:
+def places(case: Case, event_ids: Sequence[str]) -> dict[str, tuple[str, int, datetime | None]]:
     """Where each event stands: its file, its line and its time."""
     if not event_ids:
         return {}

@@ -15,7 +15,8 @@ from logsleuth.stats.quantiles import quantile_ratio
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
-    from logsleuth.analyses.pools import PoolFacts
+    from logsleuth.analyses.pools import PoolFacts, ServerFacts
+    from logsleuth.analyses.traffic import Array
 
 # Equivalent: a ratio inside this factor, or a rate within this many points of the baseline's.
 MARGIN_RATIO: Final = 1.25
@@ -59,7 +60,7 @@ def negative_control(facts: Facts) -> Check | None:
     )
 
 
-def _spared(pool: PoolFacts) -> list:  # type: ignore[type-arg]
+def _spared(pool: PoolFacts) -> list[ServerFacts]:
     worst = max((s.during.bad_rate or 0.0) for s in pool.servers)
     return [
         s for s in pool.servers
@@ -96,11 +97,11 @@ def no_direct_lines(facts: Facts) -> Check | None:
     """No line of the database's own that tells of a stop, a limit, or more locks than usual."""
     if not facts.database.events:
         return None
-    told = facts.said("database-down", "no-connections", "locks", "statement-timeout", role="database")
-    loud = [
-        w for w in told
-        if w.kind in {"database-down", "no-connections"} or w.during > 3 + 3 * _expected(facts, w.before)
-    ]  # fmt: skip
+    told = facts.said(
+        "database-down", "no-connections", "locks", "statement-timeout", role="database"
+    )
+    grave = {"database-down", "no-connections"}
+    loud = [w for w in told if w.kind in grave or w.during > 3 + 3 * _expected(facts, w.before)]
     said = facts.said("database-unreachable", "no-connections", role="application")
     count = sum(w.during for w in (*loud, *said))
     return Check(
@@ -110,7 +111,7 @@ def no_direct_lines(facts: Facts) -> Check | None:
         explanation=(
             f"{count} lines tell of a stop, of refused connections or of unusual lock waits"
             if count
-            else "no line of the window tells of a stop, of refused connections or unusual lock waits"
+            else "no line of the window tells of a stop, refused connections or unusual lock waits"
         ),
         effect=float(count),
         query=shown("database-errors", facts.window),
@@ -176,15 +177,17 @@ def shares_as_before(facts: Facts) -> Check | None:
 def balancer_undisturbed(facts: Facts) -> Check:
     """No reload or state change at the onset, no limit reached, no route in another pool."""
     low, high = facts.window.earliest - 5.0, facts.window.latest + 5.0
+    kinds = {"reload", "drained", "server-down"}
     changes = [
         c for c in facts.changes
-        if c.role == "balancer" and c.kind in {"reload", "drained", "server-down"} and low <= c.ts <= high
+        if c.role == "balancer" and c.kind in kinds and low <= c.ts <= high
     ]  # fmt: skip
     limits = facts.said("balancer-limit", "no-live-upstreams", role="balancer")
     turned = int((facts.during & facts.traffic.turned_away).sum())
+    known = {r for p in facts.pools for r, (before, _, _) in p.routes.items() if before >= 8}
     strayed = [
         route for p in facts.pools for route, (before, during, _) in p.routes.items()
-        if during >= 8 and not before and sum(q.routes.get(route, (0,))[0] for q in facts.pools) >= 8
+        if during >= 8 and not before and route in known
     ]  # fmt: skip
     calm = not changes and not limits and not turned and not strayed
     return Check(
@@ -224,7 +227,7 @@ def traffic_as_before(facts: Facts) -> Check | None:
     )
 
 
-def _top(facts: Facts, period: np.ndarray) -> float:  # type: ignore[type-arg]
+def _top(facts: Facts, period: Array) -> float:
     clients = facts.traffic.client[period]
     return float(np.bincount(clients).max() / len(clients)) if len(clients) else 0.0
 

@@ -38,9 +38,20 @@ class Finding:
 class Fault(Protocol):
     """What a module of `faults` offers."""
 
-    COMPONENT: Component
-    NAME: str
-    LOOKALIKES: tuple[str, ...]
+    @property
+    def COMPONENT(self) -> Component:  # noqa: N802 - a module's constant
+        """The component that the fault belongs to."""
+        ...
+
+    @property
+    def NAME(self) -> str:  # noqa: N802 - a module's constant
+        """The contract's name of the fault."""
+        ...
+
+    @property
+    def LOOKALIKES(self) -> tuple[str, ...]:  # noqa: N802 - a module's constant
+        """Faults that the same signs may mean."""
+        ...
 
     def examine(self, facts: Facts) -> list[Finding]:
         """Hold the fault against the facts: one finding for each target worth judging."""

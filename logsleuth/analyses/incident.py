@@ -1,4 +1,4 @@
-"""The incident's window, found by itself: when the service left its baseline, and when it was back."""
+"""The incident's window, found by itself: when service left its baseline, and when it was back."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ _FLOORS: Final[dict[str, tuple[float, float, float]]] = {
     "refusals": (15.0, 3.0, 0.02),
     "latency": (25.0, 2.5, 0.05),
 }
+# A shorter spell of slowness is a hiccup: in seconds, and as a share of the evidence.
+_HICCUP_S: Final = 3.0
+_HICCUP: Final = 0.035
 # Episodes nearer than this share of the evidence are one incident.
 _TOGETHER: Final = 0.06
 # A service that fails more than this from first to last has been down since before the evidence.
@@ -109,7 +112,8 @@ class _Bins:
 
 def _scan(bins: _Bins, flags: Array, measure: Measure) -> tuple[Segment, ...]:
     excess, ratio, difference = _FLOORS[measure]
-    return episodes(
+    least = max(_HICCUP_S / bins.width, _HICCUP * bins.count) if measure == "latency" else 0.0
+    found = episodes(
         bins.tally(flags),
         bins.requests,
         min_excess=excess,
@@ -117,6 +121,7 @@ def _scan(bins: _Bins, flags: Array, measure: Measure) -> tuple[Segment, ...]:
         min_difference=difference,
         phi=2.0 if measure == "latency" else 1.0,
     )
+    return tuple(one for one in found if one.stop - one.start >= least)
 
 
 def _joined(found: list[_Episode], main: _Episode, count: int) -> list[_Episode]:
@@ -170,7 +175,11 @@ def _begin(
     high = bins.begins(max(rough.estimate, episode.segment.start) + reach + 1)
     step = step_location(traffic.started, flags, (low, high))
     if step is None:
-        return bins.begins(rough.earliest), bins.begins(rough.estimate), bins.begins(rough.latest + 1)
+        return (
+            bins.begins(rough.earliest),
+            bins.begins(rough.estimate),
+            bins.begins(rough.latest + 1),
+        )
     started = traffic.started
     bad = np.flatnonzero(flags[step.index :])
     onset = started[step.index + int(bad[0])] if len(bad) else step.time

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.loads import Load, Sides
 from logsleuth.analyses.statements import sql
 from logsleuth.stats import shares as share_tests
+from logsleuth.stats.scan import multinomial_scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,26 +24,9 @@ if TYPE_CHECKING:
 _MISSED: Final = 8.0
 _GONE: Final = 0.25
 _BINS: Final = 30
-_NONE: Final[Mapping[str, float | None]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What one server got and how it did in one period; rates are 0 to 1, None without requests."""
-
-    requests: int
-    share: float
-    failure_rate: float | None
-    bad_rate: float | None
-    misplaced_rate: float | None
-    median_s: float | None
-    p95_s: float | None
-    failed_median_s: float | None
-    attempts: int
-    """First attempts and retries alike."""
-    attempts_failed: int
-    unconnected: int
-    """Attempts that found nobody listening: answered at once and without a status of their own."""
+_LEAST: Final = 20
+# Shares that moved less than this are not worth a moment of change.
+_CHANGED: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +103,7 @@ class PoolFacts:
 
 def configured(case: Case) -> tuple[Configured, ...]:
     """Every server that the configurations in the evidence name."""
-    return tuple(
-        Configured(pool, server, address, algorithm, key, weight, backup, down, share or 0.0, path, line)
-        for pool, server, address, algorithm, key, weight, backup, down, share, path, line in case.rows(
-            sql("configured")
-        )
-    )  # fmt: skip
+    return tuple(Configured(*row) for row in case.rows(sql("configured")))
 
 
 def examine(
@@ -132,9 +112,10 @@ def examine(
     """Describe every pool that got requests before or in the window, in order of name."""
     intent = configured(case)
     retries = case.arrays(sql("attempts"))
-    found = []
-    for name, mask in pool_masks(traffic):
-        found.append(_pool(name, mask, traffic, badness, window, intent, retries))
+    found = [
+        _pool(name, Sides(traffic, badness, window, retries, mask), intent)
+        for name, mask in pool_masks(traffic)
+    ]
     return tuple(sorted(found, key=lambda pool: pool.pool))
 
 
@@ -181,144 +162,48 @@ def _alike(table: Array) -> list[list[int]]:
     return groups
 
 
-def _pool(
-    name: str,
-    mask: Array,
-    traffic: Traffic,
-    badness: Badness,
-    window: Window,
-    intent: tuple[Configured, ...],
-    retries: Mapping[str, Any],
-) -> PoolFacts:
-    before = mask & (traffic.started < window.onset)
-    during = mask & window.inside(traffic.started)
+def _pool(name: str, sides: Sides, intent: tuple[Configured, ...]) -> PoolFacts:
+    traffic = sides.traffic
     lines = {c.server: c for c in intent if c.pool == name} or {
-        c.server: c for c in intent if c.server in set(traffic.servers)
+        c.server: c for c in intent if c.server in traffic.servers
     }
-    codes = [int(c) for c in np.unique(traffic.first_server[mask]) if traffic.servers[c]]
-    known = {traffic.servers[c]: c for c in codes}
-    names = sorted(set(known) | {s for s, c in lines.items() if c.pool == name})
-    chosen = before & (traffic.first_server >= 0), during
-    facts = tuple(
-        _server(server, known.get(server), chosen[0], during, traffic, badness, lines, retries, window)
-        for server in names
-    )
-    counts = [[s.before.requests for s in facts], [s.during.requests for s in facts]]
-    phi = _phi(mask & (traffic.started < window.onset), traffic, codes)
-    moved, p_value = _moved(counts, phi)
+    seen = np.unique(traffic.first_server[sides.pool]).tolist()
+    codes = {traffic.servers[c]: int(c) for c in seen if traffic.servers[c]}
+    names = sorted(set(codes) | {server for server, c in lines.items() if c.pool == name})
+    facts = tuple(_server(server, codes.get(server), sides, lines.get(server)) for server in names)
+    phi = _phi(sides.before, traffic, list(codes.values()))
+    moved, p_value = _moved(facts, phi)
+    changed = moved is not None and moved >= _CHANGED
     return PoolFacts(
         pool=name,
         servers=facts,
         algorithm=next((c.algorithm for c in lines.values() if c.pool == name), None),
-        before=sum(counts[0]),
-        during=sum(counts[1]),
+        before=sum(s.before.requests for s in facts),
+        during=sum(s.during.requests for s in facts),
         moved=moved,
         p_value=p_value,
         phi=phi,
-        changed_at=_changed(mask, traffic, codes, window) if moved and moved >= 0.02 else None,
-        unserved=int((during & _nobody(traffic)).sum()),
-        routes=_routes(before, during, traffic, badness),
+        changed_at=_changed(sides, list(codes.values())) if changed else None,
+        unserved=int((sides.during & sides.nobody).sum()),
+        routes=_routes(sides),
     )
 
 
-def _nobody(traffic: Traffic) -> Array:
-    nameless = np.array([not name for name in traffic.servers], dtype=bool)
-    return nameless[traffic.first_server]
-
-
-def _server(
-    name: str,
-    code: int | None,
-    before: Array,
-    during: Array,
-    traffic: Traffic,
-    badness: Badness,
-    lines: Mapping[str, Configured],
-    retries: Mapping[str, Any],
-    window: Window,
-) -> ServerFacts:
-    mine = traffic.first_server == code if code is not None else np.zeros(len(traffic), dtype=bool)
-    line = lines.get(name)
-    absent, last_seen, bad = _silence(mine, before, during, traffic, badness)
-    tried = retries["server"] == name
+def _server(name: str, code: int | None, sides: Sides, line: Configured | None) -> ServerFacts:
+    size = len(sides.traffic)
+    mine = sides.traffic.first_server == code if code is not None else np.zeros(size, dtype=bool)
+    before, during = sides.loads(name, mine)
+    silence = sides.silence(mine)
     return ServerFacts(
         server=name,
-        before=_load(mine, before, traffic, badness, retries, tried & (retries["started"] < window.onset)),
-        during=_load(mine, during, traffic, badness, retries, tried & window.inside(retries["started"])),
+        before=before,
+        during=during,
         configured_share=line.share if line else None,
         configured=line,
-        absent=absent,
-        last_seen=last_seen,
-        bad_before_silence=bad,
-    )  # fmt: skip
-
-
-def _silence(
-    mine: Array, before: Array, during: Array, traffic: Traffic, badness: Badness
-) -> tuple[float, float | None, float | None]:
-    """The longest run of the pool's requests in the window that passed a server by.
-
-    Measured in requests of the pool, not in seconds, for a pool may be quiet itself.
-    """
-    order = np.flatnonzero(during)
-    own = np.flatnonzero(mine[order])
-    total = len(order)
-    if not total or not (mine & before).any():
-        return 0.0, None, None
-    edges = np.concatenate(([-1], own, [total]))
-    longest = int(np.argmax(np.diff(edges)))
-    gap = int(edges[longest + 1] - edges[longest] - 1)
-    began = traffic.started[order[min(edges[longest] + 1, total - 1)]]
-    last = np.flatnonzero(mine & (before | during) & (traffic.started < began))[-20:]
-    if not len(last):
-        return gap / total, None, None
-    return gap / total, float(traffic.started[last[-1]]), float(badness.bad[last].mean())
-
-
-def _load(
-    mine: Array,
-    period: Array,
-    traffic: Traffic,
-    badness: Badness,
-    retries: Mapping[str, Any],
-    tried: Array,
-) -> Load:
-    chosen = mine & period
-    count = int(chosen.sum())
-    total = int((period & ~_nobody(traffic)).sum())
-    alone = chosen & ~traffic.retried
-    status = retries["status"][tried]
-    failed_alone = alone & traffic.failed
-    refused = (status == 502) & (retries["response_s"][tried] < 0.05)
-    dead = failed_alone & (traffic.unconnected | _at_once(traffic))
-    return Load(
-        requests=count,
-        share=count / total if total else 0.0,
-        failure_rate=_rate(badness.failed, chosen, count),
-        bad_rate=_rate(badness.bad, chosen, count),
-        misplaced_rate=_rate(badness.misplaced, chosen, count),
-        median_s=_quantile(traffic.duration_s[chosen], 0.5),
-        p95_s=_quantile(traffic.duration_s[chosen], 0.95),
-        failed_median_s=_quantile(traffic.duration_s[chosen & badness.failed], 0.5),
-        attempts=int(alone.sum()) + int(tried.sum()),
-        attempts_failed=int(failed_alone.sum()) + int((status >= 500).sum()),
-        unconnected=int(dead.sum()) + int((retries["unconnected"][tried] | refused).sum()),
+        absent=silence.absent,
+        last_seen=silence.last_seen,
+        bad_before_silence=silence.bad_before,
     )
-
-
-def _at_once(traffic: Traffic) -> Array:
-    """A 502 within milliseconds: the connection was refused."""
-    quick = np.nan_to_num(traffic.duration_s, nan=1.0) < 0.02
-    return (traffic.status == 502) & quick
-
-
-def _rate(flags: Array, chosen: Array, count: int) -> float | None:
-    return float(flags[chosen].mean()) if count else None
-
-
-def _quantile(values: Array, q: float) -> float | None:
-    usable = values[~np.isnan(values)]
-    return float(np.quantile(usable, q)) if len(usable) else None
 
 
 def _phi(before: Array, traffic: Traffic, codes: list[int]) -> float:
@@ -327,41 +212,41 @@ def _phi(before: Array, traffic: Traffic, codes: list[int]) -> float:
     if len(started) < 5 * _BINS or len(codes) < 2:
         return 1.0
     edges = np.linspace(started[0], started[-1] + 1e-6, _BINS + 1)
-    counts = np.stack([np.histogram(started[server == c], edges)[0] for c in codes], axis=1)
+    counts = _counts(started, server, codes, edges)
     return float(max(share_tests.dispersion(counts[:, counts.sum(axis=0) > 0]), 0.05))
 
 
-def _moved(counts: list[list[int]], phi: float) -> tuple[float | None, float | None]:
-    first, second = np.array(counts[0]), np.array(counts[1])
-    if len(first) < 2 or first.sum() < 20 or second.sum() < 20:
+def _moved(servers: tuple[ServerFacts, ...], phi: float) -> tuple[float | None, float | None]:
+    first = np.array([s.before.requests for s in servers])
+    second = np.array([s.during.requests for s in servers])
+    if len(servers) < 2 or first.sum() < _LEAST or second.sum() < _LEAST:
         return None, None
     test = share_tests.homogeneity(first, second, phi=max(phi, 1.0))
     return test.total_variation, test.p_value
 
 
-def _changed(mask: Array, traffic: Traffic, codes: list[int], window: Window) -> float | None:
+def _changed(sides: Sides, codes: list[int]) -> float | None:
     """The moment that best divides the shares in two, looked for up to the incident's end."""
-    from logsleuth.stats.scan import multinomial_scan
-
-    chosen = mask & (traffic.started < window.stop)
+    traffic = sides.traffic
+    chosen = sides.pool & (traffic.started < sides.window.stop)
     started, server = traffic.started[chosen], traffic.first_server[chosen]
-    if len(started) < 60:
+    if len(started) < 3 * _LEAST:
         return None
     bins = min(300, len(started) // 12)
     edges = np.linspace(started[0], started[-1] + 1e-6, bins + 1)
-    counts = np.stack([np.histogram(started[server == c], edges)[0] for c in codes], axis=1)
-    found = multinomial_scan(counts)
+    found = multinomial_scan(_counts(started, server, codes, edges))
     return float(edges[found.start]) if found is not None else None
 
 
-def _routes(
-    before: Array, during: Array, traffic: Traffic, badness: Badness
-) -> dict[str, tuple[int, int, int]]:
-    size = len(traffic.routes)
-    old = np.bincount(traffic.route[before], minlength=size)
-    new = np.bincount(traffic.route[during], minlength=size)
-    bad = np.bincount(traffic.route[during & badness.unanswered], minlength=size)
-    return {
-        traffic.routes[i]: (int(old[i]), int(new[i]), int(bad[i]))
-        for i in np.flatnonzero(old + new)
-    }
+def _counts(started: Array, server: Array, codes: list[int], edges: Array) -> Array:
+    return np.stack([np.histogram(started[server == c], edges)[0] for c in codes], axis=1)
+
+
+def _routes(sides: Sides) -> dict[str, tuple[int, int, int]]:
+    names, route = sides.traffic.routes, sides.traffic.route
+    unanswered = sides.during & sides.badness.unanswered
+    old, new, bad = (
+        np.bincount(route[flags], minlength=len(names))
+        for flags in (sides.before, sides.during, unanswered)
+    )
+    return {names[i]: (int(old[i]), int(new[i]), int(bad[i])) for i in np.flatnonzero(old + new)}

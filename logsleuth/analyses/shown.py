@@ -28,9 +28,7 @@ def shown(name: str, window: Window | None = None, **values: str) -> str:
         given = {"since": moment(window.onset), "until": moment(window.stop), **given}
     names = {p.name for p in query.parameters}
     bound = library.bind(query, {k: v for k, v in given.items() if k in names})
-    return re.sub(
-        r"\$(\w+)", lambda match: _literal(bound.get(match[1])), query.sql
-    ).strip()
+    return re.sub(r"\$(\w+)", lambda match: _literal(bound.get(match[1])), query.sql).strip()
 
 
 def _literal(value: object) -> str:

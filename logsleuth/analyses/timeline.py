@@ -59,7 +59,8 @@ def changes(all_changes: Sequence[Change], near: float | None) -> Iterator[Momen
     if near is not None:
         chosen.sort(key=lambda c: abs(c.ts - near))
     for change in sorted(chosen[:_MOST], key=lambda c: c.ts):
-        title = f"{_KINDS[change.kind]}: {change.target + ': ' if change.target else ''}{change.message}"
+        whose = f"{change.target}: " if change.target else ""
+        title = f"{_KINDS[change.kind]}: {whose}{change.message}"
         component = "balancer" if change.role == "balancer" else "application"
         yield Moment(moment(change.ts), "change", component, title[:200], (change.event_id,))
 

@@ -65,9 +65,7 @@ class Case:
         """Run statements that make temporary tables for the analyses of this connection."""
         self._run(sql, parameters)
 
-    def _run(
-        self, sql: str, parameters: Mapping[str, object] | None
-    ) -> duckdb.DuckDBPyConnection:
+    def _run(self, sql: str, parameters: Mapping[str, object] | None) -> duckdb.DuckDBPyConnection:
         import duckdb
 
         try:
@@ -149,7 +147,8 @@ def _unusable(path: Path, error: Exception) -> CaseError:
     if "lock" in text.lower():
         message = f"{path}: another process is writing to this case"
         return CaseError(message, hint="wait for it to end, or name another file with --case")
-    return CaseError(f"{path}: not a case ({text.splitlines()[0]})", hint="logsleuth ingest --help")
+    message = f"{path}: not a case ({text.splitlines()[0]})"
+    return CaseError(message, hint="logsleuth ingest --help")
 
 
 def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -158,7 +157,8 @@ def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     try:
         row = connection.execute("select value from meta where key = 'schema'").fetchone()
     except duckdb.Error as error:
-        raise CaseError(f"{path}: not a case", hint="logsleuth ingest --help") from error
+        message = f"{path}: not a case"
+        raise CaseError(message, hint="logsleuth ingest --help") from error
     if row is None or row[0] != SCHEMA_VERSION:
         message = f"{path}: a case of another version"
         raise CaseError(message, hint=f"logsleuth ingest EVIDENCE --case NEW.duckdb (not {path})")

@@ -41,7 +41,8 @@ def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
         *_share(facts, pool, worst),
         *_before(worst),
         *_new(facts, worst),
-        *_words(facts, pool, worst),
+        *_words(facts),
+        *_ejected(facts, worst),
         *_reload(facts, worst),
     ]
     summary = (
@@ -61,7 +62,8 @@ def _contrast(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]
         reason(
             NAME, "worse than its equals", "strata", weight,
             f"{held.rate:.1%} of the requests on {worst.server} went badly or had to be tried"
-            f" again, {held.others_rate:.1%} on the others; it has {held.excess_share:.0%} of the harm",
+            f" again, {held.others_rate:.1%} on the others; {held.excess_share:.0%} of the harm is"
+            " its",
             effect=held.rate - held.others_rate, interval=held.difference,
             query=shown("failures-by-server", facts.window),
             evidence=facts.cite(facts.during & facts.badness.bad & facts.on(worst.server)),
@@ -119,25 +121,40 @@ def _new(facts: Facts, worst: ServerFacts) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _words(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
+def _words(facts: Facts) -> list[Reason]:
     """What the instances say: whether the one has more to complain of than its equals."""
-    complaints = [
-        w for w in facts.said("resources", "overload", "pool-exhausted", role="application")
-    ]
+    complaints = facts.said("resources", "overload", "pool-exhausted", role="application")
     if not complaints:
         return []
     loudest = max(complaints, key=lambda w: (w.during, w.instance))
     total = sum(w.during for w in complaints)
     alone = loudest.during > 0.8 * total
-    named = loudest.instance == worst.server
     if not alone:
         return []
     return [
         reason(
-            NAME, "one instance complains", "direct", 1.0 if named or len(pool.servers) > 1 else 0.0,
-            f"{loudest.instance} has {loudest.during} of {total} such lines: {loudest.message or ''}",
+            NAME, "one instance complains", "direct", 1.0,
+            f"{loudest.instance} has {loudest.during} of {total} such lines: "
+            f"{loudest.message or ''}",
             evidence=(loudest.event,) if loudest.event else (),
             query=shown("error-messages", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _ejected(facts: Facts, worst: ServerFacts) -> list[Reason]:
+    """The balancer's own words: it could not reach the server, or gave it up for its failures."""
+    told = [
+        c for c in facts.changed("server-down")
+        if c.target == worst.server
+        and ("Layer4" in c.message or "disabled while" in c.message or "timeout" in c.message)
+    ]  # fmt: skip
+    if not told:
+        return []
+    return [
+        reason(
+            NAME, "the balancer could not reach it", "direct", 1.5, told[0].message,
+            evidence=(told[0].event_id,), query=shown("balancer-messages"),
         )
     ]  # fmt: skip
 
@@ -148,9 +165,7 @@ def _reload(facts: Facts, worst: ServerFacts) -> list[Reason]:
     Only where it runs on: an instance that says it stopped, or that fell silent, is down itself.
     """
     dead = worst.during.unconnected > 0.8 * max(worst.during.attempts, 1)
-    reloads = [
-        c for c in facts.changed("reload", within=5.0) if c.ts <= facts.window.latest + 2.0
-    ]
+    reloads = [c for c in facts.changed("reload", within=5.0) if c.ts <= facts.window.latest + 2.0]
     if not dead or not reloads:
         return []
     return [

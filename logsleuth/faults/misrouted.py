@@ -8,6 +8,7 @@ from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import moment, shown
 
 if TYPE_CHECKING:
+    from logsleuth.analyses.application import ServedRoute
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.model import Component
@@ -70,10 +71,11 @@ def _moved_routes(facts: Facts, pool: PoolFacts) -> Finding | None:
             f"pool {pool.pool} got {count} requests for {routes}, which another pool served before",
             effect=float(count),
             query=shown("route-by-pool", moment=moment(facts.window.onset)),
-            evidence=_examples(facts, pool, set(moved)),
+            evidence=_examples(facts, set(moved)),
         ),
         reason(
-            NAME, "and doesn't know them", "magnitude", 2.5 if bad > 0.5 * count and part > 0.5 else -2.0,
+            NAME, "and doesn't know them", "magnitude",
+            2.5 if bad > 0.5 * count and part > 0.5 else -2.0,
             f"{bad} of them were not answered, {part:.0%} of all that went wrong",
             effect=part, query=shown("failures-by-route", facts.window),
         ),
@@ -91,7 +93,7 @@ def _home(facts: Facts, pool: PoolFacts, route: str) -> bool:
     return total >= _FEW and best != pool.pool and counts[best] >= _HOME * total
 
 
-def _examples(facts: Facts, pool: PoolFacts, routes: set[str]) -> tuple[str, ...]:
+def _examples(facts: Facts, routes: set[str]) -> tuple[str, ...]:
     import numpy as np
 
     wanted = np.array([name in routes for name in facts.traffic.routes], dtype=bool)
@@ -109,7 +111,7 @@ def _new_address(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding 
     reasons = [
         reason(
             NAME, "an address nobody used before", "strata", 3.0,
-            f"{server.server} got {server.during.attempts} attempts since the onset and none before",
+            f"{server.server} got {server.during.attempts} attempts since the onset, none before",
             effect=float(server.during.attempts), query=shown("balancer-shares", facts.window),
             evidence=facts.cite(facts.during & facts.badness.bad & facts.on(server.server)),
         ),
@@ -158,7 +160,12 @@ def _odd_port(pool: PoolFacts, server: ServerFacts) -> list[Reason]:
         s.server: s.configured.address.rsplit(":", 1)[-1] for s in pool.servers if s.configured
     }
     own = ports.pop(server.server, None)
-    if own is None or server.configured is None or len(set(ports.values())) != 1 or own in ports.values():
+    if (
+        own is None
+        or server.configured is None
+        or len(set(ports.values())) != 1
+        or own in ports.values()
+    ):
         return []
     line = server.configured
     return [
@@ -195,7 +202,7 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
             f"between {min(rates):.0%} and {max(rates):.0%} of the requests were refused on each"
             f" server of pool {pool.pool}: {', '.join(sorted(spoilt))}",
             effect=min(rates), query=shown("failures-by-route", facts.window),
-            evidence=_examples(facts, pool, set(spoilt)),
+            evidence=_examples(facts, set(spoilt)),
         ),
         reason(
             NAME, "whole groups of routes at once", "magnitude", 1.5 if whole > 0.6 else 0.5,
@@ -210,19 +217,16 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
     return _finding(pool.pool, summary, reasons, pool)
 
 
-def _strange(facts: Facts, strange: list[object]) -> list[Reason]:
+def _strange(facts: Facts, strange: list[ServedRoute]) -> list[Reason]:
     """The application is asked for paths that no client asked the balancer for."""
-    from logsleuth.analyses.application import ServedRoute
-
-    told = [r for r in strange if isinstance(r, ServedRoute)]
     asked = set(facts.traffic.routes) | {r.split(" ", 1)[-1] for r in facts.traffic.routes}
-    odd = [r for r in told if r.route not in asked and r.route.split(" ", 1)[-1] not in asked]
+    odd = [r for r in strange if r.route not in asked and r.route.split(" ", 1)[-1] not in asked]
     if not facts.served_routes:
         return []
     return [
         reason(
             NAME, "the application gets other paths", "configuration", 3.0 if odd else -1.5,
-            f"the applications were asked for {len(odd)} routes that no client asked the balancer for"
+            f"applications were asked for {len(odd)} routes that no client asked the balancer for"
             + (f": {', '.join(r.route for r in odd[:3])}" if odd else ""),
             effect=float(sum(r.during for r in odd)),
             evidence=tuple(r.event for r in odd[:3] if r.event),

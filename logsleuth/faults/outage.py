@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.comparison import evenness
+from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 
@@ -78,17 +78,18 @@ def _others(facts: Facts, unreachable: tuple[Words, ...]) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _timing(
-    facts: Facts, down: tuple[Words, ...], unreachable: tuple[Words, ...]
-) -> list[Reason]:
+def _timing(facts: Facts, down: tuple[Words, ...], unreachable: tuple[Words, ...]) -> list[Reason]:
     firsts = [w.first for w in (down or unreachable) if w.first is not None]
     if not firsts:
         return []
     apart = min(firsts) - facts.window.onset
-    slack = SLACK_S + max(2.0, 0.03 * facts.seconds_during)
+    slack = max(4.0, 0.03 * facts.seconds_during)
+    # Within what two clocks may differ by, its being late says nothing.
+    late = max(SLACK_S + slack, 0.1 * facts.seconds_during)
+    weight = 1.5 if apart <= slack else 0.0 if apart <= late else -2.5
     return [
         reason(
-            NAME, "it came first", "timing", 1.5 if apart <= slack else -2.5,
+            NAME, "it came first", "timing", weight,
             f"the first such line is {apart:+.1f} s from the first bad request", statistic=apart,
             query=shown("database-lifecycle", facts.window),
         )

@@ -28,7 +28,7 @@ def examine(facts: Facts) -> list[Finding]:
 
 def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Finding:
     reasons = [
-        _absence(facts, pool, gone),
+        _absence(pool, gone),
         _health(facts, pool, gone),
         *_harm(facts, pool, gone),
         *_renormalised(facts, pool, gone),
@@ -42,7 +42,7 @@ def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Fi
     return Finding(NAME, COMPONENT, target, summary, tuple(reasons), pool.pool)
 
 
-def _absence(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Reason:
+def _absence(pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Reason:
     names = ", ".join(s.server for s in gone)
     return reason(
         NAME, "servers without requests", "strata", 3.0,
@@ -115,7 +115,7 @@ def _told(facts: Facts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
         return []
     drained = any(c.kind == "drained" for c in found)
     refused = any("Layer4" in c.message or "disabled while" in c.message for c in found)
-    weight = 2.5 if drained else -0.5 if refused else 2.0
+    weight = 2.5 if drained else -2.0 if refused else 2.0
     return [
         reason(
             NAME, "the balancer took them out", "direct", weight, found[0].message,

@@ -1,4 +1,4 @@
-"""Weights, algorithm or configuration send traffic to the servers in shares that nobody intended."""
+"""Weights, algorithm or configuration send traffic to servers in shares that nobody intended."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ def _finding(facts: Facts, pool: PoolFacts) -> Finding:
     reasons = [
         _shares(facts, pool),
         *_harm(facts, pool, hot),
-        *_load(facts, pool, hot),
+        *_load(facts, hot),
         *_timing(facts, pool),
+        *_reload(facts),
         *_configuration(facts, pool),
         *_gone(facts, pool),
         *_affinity(facts, pool),
@@ -100,7 +101,7 @@ def _harm(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _load(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+def _load(facts: Facts, hot: ServerFacts) -> list[Reason]:
     """An overloaded server gets slow; one that is broken may answer its errors at once."""
     before, during = hot.before.median_s, hot.during.p95_s
     if before is None or during is None:
@@ -108,7 +109,7 @@ def _load(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
     overload = [w for w in facts.said("overload") if w.instance]
     slower = during > 2.0 * (hot.before.p95_s or before) or bool(overload)
     quick = (hot.during.median_s or 0.0) < 1.2 * before and not overload
-    weight = 1.0 if slower and not quick else -2.5 if quick and not slower else 0.0
+    weight = 1.0 if slower and not quick else -3.0 if quick and not slower else 0.0
     return [
         reason(
             NAME, "the hot server is overloaded", "load", weight,
@@ -132,41 +133,45 @@ def _timing(facts: Facts, pool: PoolFacts) -> list[Reason]:
         reason(
             NAME, "shares moved first", "timing", weight,
             f"the shares changed {abs(pool.changed_at - facts.window.onset):.1f} s "
-            f"{'after' if pool.changed_at > facts.window.onset else 'before'} the first bad request",
+            f"{'after' if late > 0 else 'before'} the first bad request",
             statistic=pool.changed_at - facts.window.onset,
             query=shown("shares-per-minute", bucket="5"),
         )
     ]  # fmt: skip
 
 
+def _reload(facts: Facts) -> list[Reason]:
+    reloads = facts.changed("reload")
+    if not reloads or reloads[0].ts > facts.window.latest + 2.0:
+        return []
+    return [
+        reason(
+            NAME, "a reload at the onset", "direct", 1.5,
+            f"the balancer was reconfigured {facts.window.onset - reloads[0].ts:.1f} s before the"
+            f" first bad request: {reloads[0].message}",
+            evidence=(reloads[0].event_id,), query=shown("balancer-messages"),
+        )
+    ]  # fmt: skip
+
+
 def _configuration(facts: Facts, pool: PoolFacts) -> list[Reason]:
     """What the configuration says explains the shares; agreement with it proves nothing."""
-    reasons = []
-    reloads = facts.changed("reload")
-    if reloads and reloads[0].ts <= facts.window.latest + 2.0:
-        reasons.append(
-            reason(
-                NAME, "a reload at the onset", "direct", 1.5,
-                f"the balancer was reconfigured {facts.window.onset - reloads[0].ts:+.1f} s "
-                f"before the first bad request: {reloads[0].message}",
-                evidence=(reloads[0].event_id,), query=shown("balancer-messages"),
-            )
-        )  # fmt: skip
-    told = [s for s in pool.servers if s.configured_share is not None]
-    if told and len(told) == len([s for s in pool.servers if s.before.requests]):
-        now = 0.5 * sum(abs((s.configured_share or 0.0) - s.during.share) for s in told)
-        then = 0.5 * sum(abs((s.configured_share or 0.0) - s.before.share) for s in told)
-        if now < 0.05 < then:
-            line = next((s.configured for s in told if s.configured), None)
-            reasons.append(
-                reason(
-                    NAME, "the configuration asks for these shares", "configuration", 2.0,
-                    "the shares of the window are those of the configuration in the evidence, the"
-                    f" shares before are not ({line.path if line else ''}:{line.line if line else ''})",
-                    effect=then, query=shown("balancer-shares", facts.window),
-                )
-            )  # fmt: skip
-    return reasons
+    told = [s for s in pool.servers if s.configured is not None]
+    if not told or len(told) != len([s for s in pool.servers if s.before.requests]):
+        return []
+    now = 0.5 * sum(abs((s.configured_share or 0.0) - s.during.share) for s in told)
+    then = 0.5 * sum(abs((s.configured_share or 0.0) - s.before.share) for s in told)
+    line = told[0].configured
+    if not now < _MOVED < then or line is None:
+        return []
+    return [
+        reason(
+            NAME, "the configuration asks for these shares", "configuration", 2.0,
+            f"the shares of the window are those of {line.path}:{line.line}, the shares before are"
+            " not",
+            effect=then, query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
 
 
 def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
@@ -179,7 +184,7 @@ def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
     names = ", ".join(s.server for s in gone)
     return [
         reason(
-            NAME, "servers without requests", "configuration", weight,
+            NAME, "servers without requests", "absence", weight,
             f"{names} got no request for {max(s.absent for s in gone):.0%} of the window"
             + (": the configuration makes them backups" if spare else ""),
             effect=max(s.absent for s in gone), query=shown("balancer-shares", facts.window),
@@ -191,7 +196,7 @@ def _affinity(facts: Facts, pool: PoolFacts) -> list[Reason]:
     told = affinity(facts, pool)
     if told is None:
         return []
-    weight = -3.0 if told > 0.6 and pool.algorithm not in {"round-robin"} else 0.5 if told < 0.3 else 0.0
+    weight = -3.0 if told > 0.6 and pool.algorithm != "round-robin" else 0.5 if told < 0.3 else 0.0
     return [
         reason(
             NAME, "clients don't choose the server", "affinity", weight,

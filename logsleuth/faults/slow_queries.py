@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.comparison import evenness
+from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 from logsleuth.stats.counts import poisson_ratio
@@ -23,7 +23,8 @@ LOOKALIKES: Final = ("lock-contention", "connection-exhaustion", "traffic-surge"
 _FEW: Final = 5
 _TIMES: Final = 3.0
 _TABLE: Final = re.compile(
-    r"\b(?:from|update|into|join|table)\s+((?:\"?[a-z_][\w$]*\"?\.)?\"?[a-z_][\w$]*\"?)", re.IGNORECASE
+    r"\b(?:from|update|into|join|table)\s+((?:\"?[a-z_][\w$]*\"?\.)?\"?[a-z_][\w$]*\"?)",
+    re.IGNORECASE,
 )
 
 
@@ -58,9 +59,8 @@ def _risen(facts: Facts, one: Statement) -> bool:
     before = max(facts.seconds_before, 1e-3)
     rate = poisson_ratio(one.calls_during, facts.seconds_during, one.calls_before, before)
     more = rate.interval.low > _TIMES
-    longer = (
-        one.calls_before >= _FEW
-        and (one.median_during_s or 0.0) > _TIMES * (one.median_before_s or 1e9)
+    longer = one.calls_before >= _FEW and (one.median_during_s or 0.0) > _TIMES * (
+        one.median_before_s or 1e9
     )
     return more or longer
 
@@ -97,10 +97,13 @@ def _timing(facts: Facts, worst: Statement) -> list[Reason]:
     if worst.first_started is None:
         return []
     apart = worst.first_started - facts.window.onset
-    slack = SLACK_S + max(2.0, 0.05 * facts.seconds_during)
+    slack = max(4.0, 0.03 * facts.seconds_during)
+    # Within what two clocks may differ by, its being late says nothing.
+    late = max(SLACK_S + slack, 0.1 * facts.seconds_during)
+    weight = 1.5 if apart <= slack else 0.0 if apart <= late else -2.5
     return [
         reason(
-            NAME, "it came first", "timing", 1.5 if apart <= slack else -2.5,
+            NAME, "it came first", "timing", weight,
             f"the first such statement began {apart:+.1f} s from the first bad request",
             statistic=apart, query=shown("statement-rate"),
             evidence=(worst.first_event,) if worst.first_event else (),
@@ -144,7 +147,9 @@ def _locks(facts: Facts, worst: Statement) -> list[Reason]:
     refused = facts.said("no-connections")
     count = sum(w.during for w in waits)
     usual = sum(w.before for w in waits) / max(facts.seconds_before, 1e-3)
-    often = count > max(4.0, 4.0 * usual * facts.seconds_during) and count > 0.1 * worst.calls_during
+    often = (
+        count > max(4.0, 4.0 * usual * facts.seconds_during) and count > 0.1 * worst.calls_during
+    )
     down = sum(w.during for w in facts.said("database-down", role="database"))
     reasons = []
     if often:

@@ -3,7 +3,7 @@ with timed as (
     select
         t.event_id, t.source_id, t.line,
         trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-            t.statement, '/\*.*?\*/|--[^\n]*', '', 'g'),
+            t.statement, '/\*.*?\*/|--[^\n]*|\n[^\n]*(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION):  (?s:.*)$', '', 'g'),
             '''(?:[^'']|'''')*''|\$[0-9]+', '?', 'g'),
             '\b[0-9]+(?:\.[0-9]+)?\b', '?', 'g'),
             '\s+', ' ', 'g'), ' ;') as fingerprint,

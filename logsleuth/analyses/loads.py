@@ -1,0 +1,147 @@
+"""What one server got and how it did in one period, and its longest silence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from logsleuth.analyses.badness import Badness
+    from logsleuth.analyses.incident import Window
+    from logsleuth.analyses.traffic import Array, Traffic
+
+# A connection is refused within milliseconds; an answer takes longer.
+_REFUSED_S: Final = 0.02
+_REFUSED_ATTEMPT_S: Final = 0.05
+# So many of a server's last requests tell how it was before it fell silent.
+_LAST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one server got and how it did in one period; rates are 0 to 1, None without requests."""
+
+    requests: int
+    share: float
+    failure_rate: float | None
+    bad_rate: float | None
+    misplaced_rate: float | None
+    median_s: float | None
+    p95_s: float | None
+    failed_median_s: float | None
+    attempts: int
+    """First attempts and retries alike."""
+    attempts_failed: int
+    unconnected: int
+    """Attempts that found nobody listening."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The longest run of the pool's requests in the window that passed a server by.
+
+    Measured in requests of the pool, not in seconds, for a pool may be quiet itself.
+    """
+
+    absent: float
+    last_seen: float | None
+    bad_before: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The two sides of the onset for the requests of one pool."""
+
+    traffic: Traffic
+    badness: Badness
+    window: Window
+    retries: Mapping[str, Any]
+    pool: Array
+    """Flags of the pool's requests."""
+
+    @cached_property
+    def before(self) -> Array:
+        """Flags of the pool's requests before the onset."""
+        return self.pool & (self.traffic.started < self.window.onset)
+
+    @cached_property
+    def during(self) -> Array:
+        """Flags of the pool's requests in the window."""
+        return self.pool & self.window.inside(self.traffic.started)
+
+    @cached_property
+    def nobody(self) -> Array:
+        """Flags of requests that no server was chosen for."""
+        nameless = np.array([not name for name in self.traffic.servers], dtype=bool)
+        flags: Array = nameless[self.traffic.first_server]
+        return flags
+
+    def loads(self, name: str, mine: Array) -> tuple[Load, Load]:
+        """What a server got before the onset and in the window; `mine` flags its requests."""
+        started = self.retries["started"]
+        tried = self.retries["server"] == name
+        return (
+            self._load(mine, self.before, tried & (started < self.window.onset)),
+            self._load(mine, self.during, tried & self.window.inside(started)),
+        )
+
+    def _load(self, mine: Array, period: Array, tried: Array) -> Load:
+        traffic, badness = self.traffic, self.badness
+        chosen = mine & period
+        count = int(chosen.sum())
+        total = int((period & ~self.nobody).sum())
+        alone = chosen & ~traffic.retried
+        failed_alone = alone & traffic.failed
+        status = self.retries["status"][tried]
+        return Load(
+            requests=count,
+            share=count / total if total else 0.0,
+            failure_rate=_rate(badness.failed, chosen, count),
+            bad_rate=_rate(badness.bad, chosen, count),
+            misplaced_rate=_rate(badness.misplaced, chosen, count),
+            median_s=_quantile(traffic.duration_s[chosen], 0.5),
+            p95_s=_quantile(traffic.duration_s[chosen], 0.95),
+            failed_median_s=_quantile(traffic.duration_s[chosen & badness.failed], 0.5),
+            attempts=int(alone.sum()) + int(tried.sum()),
+            attempts_failed=int(failed_alone.sum()) + int((status >= 500).sum()),
+            unconnected=self._unconnected(failed_alone, tried),
+        )
+
+    def _unconnected(self, failed_alone: Array, tried: Array) -> int:
+        """Attempts that found nobody listening: HAProxy's SC, or a 502 within milliseconds."""
+        traffic = self.traffic
+        quick = np.nan_to_num(traffic.duration_s, nan=1.0) < _REFUSED_S
+        alone = failed_alone & (traffic.unconnected | ((traffic.status == 502) & quick))
+        status, took = self.retries["status"][tried], self.retries["response_s"][tried]
+        again = self.retries["unconnected"][tried] | ((status == 502) & (took < _REFUSED_ATTEMPT_S))
+        return int(alone.sum()) + int(again.sum())
+
+    def silence(self, mine: Array) -> Silence:
+        """The longest silence of a server in the window, and how it was just before."""
+        order = np.flatnonzero(self.during)
+        total = len(order)
+        if not total or not (mine & self.before).any():
+            return Silence(0.0, None, None)
+        edges = np.concatenate(([-1], np.flatnonzero(mine[order]), [total]))
+        longest = int(np.argmax(np.diff(edges)))
+        absent = int(edges[longest + 1] - edges[longest] - 1) / total
+        started = self.traffic.started
+        began = started[order[min(edges[longest] + 1, total - 1)]]
+        last = np.flatnonzero(mine & (self.before | self.during) & (started < began))[-_LAST:]
+        if not len(last):
+            return Silence(absent, None, None)
+        return Silence(absent, float(started[last[-1]]), float(self.badness.bad[last].mean()))
+
+
+def _rate(flags: Array, chosen: Array, count: int) -> float | None:
+    return float(flags[chosen].mean()) if count else None
+
+
+def _quantile(values: Array, q: float) -> float | None:
+    usable = values[~np.isnan(values)]
+    return float(np.quantile(usable, q)) if len(usable) else None
