@@ -1,0 +1,1 @@
+"""Records labelled incidents from real balancers, applications and databases."""

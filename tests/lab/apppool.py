@@ -1,0 +1,59 @@
+"""A small pool of database connections, as an application would have it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class PoolTimeoutError(Exception):
+    """No connection became free in time."""
+
+
+class ConnectionPool:
+    """Up to `size` connections, kept open or made anew for each use."""
+
+    def __init__(self, dsn: str, size: int, persistent: bool, patience_s: float = 5.0) -> None:
+        self._dsn = dsn
+        self._slots = asyncio.Semaphore(size)
+        self._idle: list[psycopg.AsyncConnection] = []
+        self._persistent = persistent
+        self._patience_s = patience_s
+        self._size = size
+
+    async def _take(self) -> None:
+        try:
+            await asyncio.wait_for(self._slots.acquire(), self._patience_s)
+        except TimeoutError as error:
+            message = f"no free connection among {self._size} after {self._patience_s:.0f} s"
+            raise PoolTimeoutError(message) from error
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[psycopg.AsyncConnection]:
+        """Lend a connection; one that broke is thrown away."""
+        await self._take()
+        try:
+            connection = self._idle.pop() if self._idle else await self._connect()
+            try:
+                yield connection
+            except psycopg.OperationalError:
+                await connection.close()
+                raise
+            await self._give_back(connection)
+        finally:
+            self._slots.release()
+
+    async def _connect(self) -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect(self._dsn, autocommit=True, connect_timeout=3)
+
+    async def _give_back(self, connection: psycopg.AsyncConnection) -> None:
+        if self._persistent:
+            self._idle.append(connection)
+        else:
+            await connection.close()

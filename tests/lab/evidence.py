@@ -1,0 +1,77 @@
+"""Collects the logs of a recording as somebody in a hurry would."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.lab.lab import Lab
+
+SMALL = 40_000
+
+
+class Collector:
+    """Writes the evidence of a lab into a folder."""
+
+    def __init__(self, lab: Lab, out: Path) -> None:
+        self.lab = lab
+        self.out = out
+        self.lines = 0
+        rng = lab.plan.rng
+        self._folders = rng.random() < 0.5
+        self._rotated = rng.random() < 0.15
+        self._part = rng.uniform(0.3, 0.7)
+        self._thorough = rng.random() < 0.5  # whether small files are compressed, too
+
+    def collect(self) -> int:
+        """Write all files; the answer is how many physical lines the logs have."""
+        lab = self.lab
+        for path in lab.balancer.logs:
+            errors = "error" in path.name
+            if not (errors and lab.plan.without == "errors"):
+                self._log("balancer", path, rotate=self._rotated and not errors)
+        if lab.plan.without != "application":
+            for app in lab.apps.values():
+                self._log("application", Path(app.config.log))
+        if lab.plan.database != "absent":
+            self._log("database", lab.postgres.log)
+        self._configuration()
+        return self.lines
+
+    def _path(self, layer: str, name: str) -> Path:
+        path = self.out / layer / name if self._folders else self.out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _clean(self, text: bytes) -> bytes:
+        """Without the folder of the recording, which no production machine has."""
+        return text.replace(str(self.lab.balancer.conf.parents[2]).encode(), b"")
+
+    def _log(self, layer: str, path: Path, rotate: bool = False) -> None:
+        with path.open("rb") as file:
+            file.seek(self.lab.offsets.get(path, 0))
+            data = self._clean(file.read())
+        self.lines += data.count(b"\n")
+        if rotate:
+            cut = data.find(b"\n", int(len(data) * self._part)) + 1
+            self._write(self._path(layer, path.name + ".1"), data[:cut])
+            data = data[cut:]
+        self._write(self._path(layer, path.name), data)
+
+    def _write(self, path: Path, data: bytes) -> None:
+        if len(data) > SMALL or (self._thorough and len(data) > 4000):
+            path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, 9, mtime=0))
+        elif data:
+            path.write_bytes(data)
+
+    def _configuration(self) -> None:
+        """The configuration as it was before, while it mattered or afterwards, or none."""
+        lab = self.lab
+        if lab.plan.shown == "none":
+            return
+        texts = {"before": lab.confs[0], "current": lab.conf_during, "after": lab.confs[-1]}
+        text = texts[lab.plan.shown]
+        path = self._path("balancer", lab.balancer.conf.name)
+        path.write_bytes(self._clean(text.encode()))

@@ -1,0 +1,110 @@
+"""Records one incident from beginning to end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.lab.checks import problems
+from tests.lab.evidence import Collector
+from tests.lab.faults import SCENARIOS
+from tests.lab.lab import Lab
+from tests.lab.plan import Plan, base_spec, make_plan
+from tests.lab.tools import LabError
+from tests.lab.truth import Visible, make_truth
+
+if TYPE_CHECKING:
+    from tests.lab.action import Action, Step
+
+
+async def _happen(lab: Lab, action: Action) -> None:
+    """Let the fault happen, and perhaps end, at the planned moments."""
+    plan = lab.plan
+    await asyncio.sleep(max(0.0, plan.onset_s - lab.elapsed()))
+    lab.injected = time.time()
+    await action.inject(lab)
+    lab.conf_during = lab.confs[-1]
+    if plan.end_s is None or action.heal is None:
+        return
+    await asyncio.sleep(max(0.0, plan.end_s - lab.elapsed()))
+    lab.healed = time.time()
+    await action.heal(lab)
+    if plan.again is not None and action.repeatable:
+        lab.again = await _again(lab, action, plan.again, action.heal)
+
+
+async def _again(
+    lab: Lab, action: Action, planned: tuple[float, float], heal: Step
+) -> tuple[float, float]:
+    """The second episode, and when it really began and ended."""
+    await asyncio.sleep(max(0.0, planned[0] - lab.elapsed()))
+    start = time.time()
+    await action.inject(lab)
+    await asyncio.sleep(max(0.0, planned[1] - lab.elapsed()))
+    stop = time.time()
+    await heal(lab)
+    return start, stop
+
+
+async def _decoy(lab: Lab) -> None:
+    """A reload without a change, so that not every reload is the cause of something."""
+    if lab.plan.decoy:
+        await asyncio.sleep(lab.plan.onset_s * lab.plan.rng.uniform(0.2, 0.8))
+        await lab.reload(lab.spec)
+
+
+async def _play(lab: Lab, action: Action) -> None:
+    """The traffic with everything that happens meanwhile."""
+    async with lab.noise():
+        lab.began = time.time()
+        traffic = lab.load.run(lab.plan.seconds)
+        await asyncio.gather(traffic, _decoy(lab), _happen(lab, action))
+        lab.ended = lab.began + lab.plan.seconds
+        await lab.load.drain()
+        await asyncio.sleep(0.5)
+    if action.settle is not None:
+        action.settle(lab)
+
+
+async def _record(plan: Plan, out: Path, folder: Path) -> tuple[dict[str, object], bool]:
+    scenario = SCENARIOS[plan.fault]
+    spec = base_spec(plan)
+    action = scenario.build(plan, spec)
+    lab = Lab(plan, spec, folder)
+    try:
+        await lab.start()
+        await _play(lab, action)
+        lines = Collector(lab, out / "evidence").collect()
+    finally:
+        await lab.stop()
+    quiet_until = lab.ended if scenario.fault is None else lab.injected or 0.0
+    restless = Visible(lab.load.seen, quiet_until).restless()
+    return make_truth(lab, scenario, action, lines), restless
+
+
+def record(plan: Plan, out: Path, keep: bool = False) -> dict[str, object]:
+    """Record a plan into a folder; what was there before is replaced."""
+    shutil.rmtree(out, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix="lab-"))
+    folder.chmod(0o755)  # nginx's workers and PostgreSQL are somebody else
+    try:
+        truth, restless = asyncio.run(_record(plan, out, folder))
+    finally:
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    if wrong := problems(truth, restless):
+        shutil.rmtree(out)
+        message = f"{'; '.join(wrong)} ({truth['notes']})"
+        raise LabError(message)
+    (out / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
+    return truth
+
+
+def plan_for(fault: str, seed: int, seconds: float) -> Plan:
+    """The plan of a fault and a seed."""
+    return make_plan(fault, seed, seconds, SCENARIOS[fault].terms)

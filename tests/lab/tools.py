@@ -1,0 +1,80 @@
+"""Where the servers' programs are, and small helpers to run them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+
+class LabError(Exception):
+    """The lab can't do what it was asked."""
+
+
+def program(name: str) -> Path:
+    """A server's program; Debian keeps PostgreSQL's and the administrator's out of PATH."""
+    found = shutil.which(name)
+    if found:
+        return Path(found)
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    for folder in (Path("/usr/sbin"), Path("/usr/local/sbin"), *reversed(versions)):
+        if (folder / name).exists():
+            return folder / name
+    message = f"{name} is not installed"
+    raise LabError(message)
+
+
+def missing() -> list[str]:
+    """The programs that aren't there."""
+    absent = []
+    for name in ("nginx", "haproxy", "initdb", "pg_ctl"):
+        try:
+            program(name)
+        except LabError:
+            absent.append(name)
+    return absent
+
+
+def root() -> bool:
+    return os.geteuid() == 0
+
+
+async def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
+    """Run a command to its end; its output matters only when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *map(str, command),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env={**os.environ, **(env or {})},
+        cwd="/",
+    )
+    output, _ = await process.communicate()
+    if process.returncode:
+        message = f"{Path(command[0]).name} failed: {output.decode(errors='replace')[-800:]}"
+        raise LabError(message)
+
+
+async def until(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 15) -> None:
+    """Wait for something to become true."""
+    deadline = time.monotonic() + seconds
+    while not await check():
+        if time.monotonic() > deadline:
+            message = f"{what} did not happen within {seconds:.0f} s"
+            raise LabError(message)
+        await asyncio.sleep(0.1)
+
+
+async def listens(address: str, port: int) -> bool:
+    """Whether a connection can be made."""
+    try:
+        _, writer = await asyncio.open_connection(address, port)
+    except OSError:
+        return False
+    writer.close()
+    return True

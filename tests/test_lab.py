@@ -1,0 +1,141 @@
+"""The lab records what its labels say, and so do the incidents in the repository."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab.checks import problems
+from tests.lab.faults import CONTROLS, LOOKALIKES, MAIN, SCENARIOS
+from tests.lab.plan import base_spec
+from tests.lab.record import plan_for, record
+from tests.lab.tools import missing
+
+INCIDENTS = Path(__file__).parents[1] / "sample_logs" / "incidents"
+SAMPLES = sorted(path.parent for path in INCIDENTS.glob("*/truth.json"))
+CONFIGURATION = re.compile(r"\.(conf|cfg)(\.\w+)?$")
+ABSENT = missing()
+
+
+@dataclass
+class Case:
+    """A recording as it lies on the disk."""
+
+    folder: Path
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        truth: dict[str, Any] = json.loads((self.folder / "truth.json").read_text())
+        return truth
+
+    def files(self) -> list[Path]:
+        return sorted(p for p in (self.folder / "evidence").rglob("*") if p.is_file())
+
+    def logs(self) -> list[Path]:
+        return [path for path in self.files() if not CONFIGURATION.search(path.name)]
+
+    def text(self, *words: str) -> str:
+        """The logs whose names contain one of the words."""
+        wanted = [p for p in self.logs() if any(word in p.name for word in words)]
+        return "".join(_read(path).decode() for path in wanted)
+
+
+def _read(path: Path) -> bytes:
+    data = path.read_bytes()
+    return gzip.decompress(data) if path.suffix == ".gz" else data
+
+
+def _moment(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+@pytest.fixture(params=SAMPLES, ids=lambda path: path.name)
+def sample(request: pytest.FixtureRequest) -> Case:
+    return Case(request.param)
+
+
+def test_the_repository_has_samples() -> None:
+    names = {path.name for path in SAMPLES}
+    assert names >= {*MAIN, "quiet"}
+
+
+def test_no_file_of_a_sample_is_empty(sample: Case) -> None:
+    assert all(len(_read(path)) > 0 for path in sample.files())
+
+
+def test_a_sample_has_the_lines_that_it_claims(sample: Case) -> None:
+    assert sum(_read(path).count(b"\n") for path in sample.logs()) == sample.truth["lines"]
+
+
+def test_a_sample_is_small(sample: Case) -> None:
+    assert sum(path.stat().st_size for path in sample.files()) < 300_000
+
+
+def test_a_sample_names_no_path_of_the_machine_that_made_it(sample: Case) -> None:
+    for path in sample.files():
+        assert not re.search(rb"/tmp/|/home/|/root/|/work/", _read(path)), path.name
+
+
+def test_the_moments_of_a_sample_are_in_order(sample: Case) -> None:
+    truth = sample.truth
+    names = ("from", "onset", "onset_visible", "end", "end_visible", "to")
+    moments = [_moment(truth[name]) for name in names if truth[name] is not None]
+    assert moments == sorted(moments)
+
+
+def test_a_sample_shows_what_its_label_says(sample: Case) -> None:
+    assert problems(sample.truth) == []
+
+
+def test_a_sample_names_its_target(sample: Case) -> None:
+    truth = sample.truth
+    everything = "".join(_read(path).decode() for path in sample.files())
+    assert not truth["incident"] or any(target in everything for target in truth["target"])
+
+
+@pytest.mark.parametrize("fault", [*MAIN, *LOOKALIKES, *CONTROLS])
+def test_a_seed_decides_everything(fault: str) -> None:
+    first, second = (plan_for(fault, 11, 60) for _ in range(2))
+    specs = base_spec(first), base_spec(second)
+    actions = [SCENARIOS[fault].build(p, s) for p, s in zip((first, second), specs, strict=True)]
+    assert specs[0] == specs[1]
+    assert actions[0].notes == actions[1].notes
+    assert 0.1 * 60 < first.onset_s < 0.85 * 60
+
+
+def test_another_seed_decides_otherwise() -> None:
+    layouts = {plan_for("quiet", seed, 60).lb_layout for seed in range(40)}
+    assert len(layouts) == 9
+
+
+@pytest.mark.lab
+@pytest.mark.skipif(bool(ABSENT), reason=f"not installed: {', '.join(ABSENT)}")
+@pytest.mark.skipif(
+    not os.environ.get("CI") and not os.environ.get("LAB"),
+    reason="starts servers and needs half a minute: set LAB=1 (CI does it always)",
+)
+@pytest.mark.parametrize(("fault", "seed"), [("skewed-weights", 611), ("outage", 612)])
+def test_a_recording_is_consistent(fault: str, seed: int, tmp_path: Path) -> None:
+    plan = plan_for(fault, seed, 15)
+    plan.without, plan.again = "", None
+    plan.shift = os.getpid()  # somebody else may run the same test on this machine
+    plan.onset_s, plan.end_s, plan.shown, plan.background = 5.0, 12.0, "current", 0.0
+    record(plan, tmp_path / "case")
+    case = Case(tmp_path / "case")
+    truth = case.truth
+    assert sum(_read(path).count(b"\n") for path in case.logs()) == truth["lines"]
+    assert truth["component"] == SCENARIOS[fault].component
+    assert _moment(truth["onset"]) - _moment(truth["from"]) == pytest.approx(5.0, abs=1.0)
+    assert _moment(truth["onset"]) <= _moment(truth["onset_visible"]) <= _moment(truth["to"])
+    assert truth["observed"]["before"]["failure_rate"] < 0.02
+    assert truth["observed"]["during"]["failure_rate"] > 0.05
+    assert re.search(r"\b50[0234]\b", case.text("access", "haproxy"))
+    assert any(CONFIGURATION.search(path.name) for path in case.files())
