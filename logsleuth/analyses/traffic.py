@@ -26,6 +26,8 @@ class Traffic:
     started: Array
     duration_s: Array
     queue_s: Array
+    header_s: Array
+    """Until the server's answer began, or its whole time where only that is logged."""
     status: Array
     upstream_status: Array
     failed: Array

@@ -149,9 +149,9 @@ def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Fi
         ),
         *told,
     ]  # fmt: skip
-    configured = server.configured.address if server.configured else server.server
+    address = f" ({server.configured.address})" if server.configured else ""
     summary = f"since a reload, requests for {server.server} go where nobody listens"
-    return _finding(f"{server.server} ({configured})", summary, reasons, pool)
+    return _finding(f"{server.server}{address}", summary, reasons, pool)
 
 
 def _odd_port(pool: PoolFacts, server: ServerFacts) -> list[Reason]:

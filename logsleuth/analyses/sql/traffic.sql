@@ -6,7 +6,7 @@ select
     r.event_id, r.source_id, r.line,
     epoch(r.started) + case when s.resolution_s >= 1 and r.started is not null
         then s.resolution_s / 2 else 0 end as started,
-    r.duration_s, r.queue_s, r.status, r.failed, r.refused, r.aborted, r.retried,
+    r.duration_s, r.queue_s, r.header_s, r.response_s, r.status, r.failed, r.refused, r.aborted, r.retried,
     coalesce(r.retries, 0) as retries, r.termination, r.upstream_status,
     coalesce(r.pool, '') as pool, coalesce(r.server, '') as server,
     coalesce(r.first_server, '') as first_server,

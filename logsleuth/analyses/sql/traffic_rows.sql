@@ -2,6 +2,7 @@ select
     t.started,
     coalesce(t.duration_s, 'nan'::double) as duration_s,
     coalesce(t.queue_s, 'nan'::double) as queue_s,
+    coalesce(t.header_s, t.response_s, 'nan'::double) as header_s,
     coalesce(t.status, 0)::integer as status,
     coalesce(t.upstream_status, 0)::integer as upstream_status,
     t.failed, t.refused, t.aborted,

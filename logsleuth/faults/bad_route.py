@@ -1,0 +1,111 @@
+"""One route fails or is slow on all instances, no deploy in the evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.comparison import evenness
+from logsleuth.analyses.concentration import by_route
+from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.concentration import Concentration
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "application"
+NAME: Final = "bad-route"
+LOOKALIKES: Final = ("bad-release", "slow-queries", "misrouted")
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Hold the route with most of the harm against all the others."""
+    worst = by_route(facts)
+    if worst is None or not worst.value or len(facts.traffic.routes) < 2:
+        return []
+    reasons = [
+        held_by_route(NAME, facts, worst),
+        *_everywhere(facts),
+        *_no_deploy(facts),
+        *_no_strangers(facts),
+        *_database(facts),
+    ]
+    summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
+    return [Finding(NAME, COMPONENT, worst.value, summary, tuple(reasons))]
+
+
+def held_by_route(fault: str, facts: Facts, worst: Concentration) -> Reason:
+    """How much of the harm one route has, and how the others fare."""
+    alone = worst.excess_share > 0.8 and worst.rate > 4.0 * max(worst.others_rate, 0.003)
+    return reason(
+        fault, "one route has the harm", "strata", 3.0 if alone else -3.0,
+        f"{worst.value} has {worst.excess_share:.0%} of the harm: {worst.rate:.1%} of its requests"
+        f" went badly, {worst.others_rate:.1%} of the others",
+        effect=worst.excess_share, query=shown("failures-by-route", facts.window),
+    )  # fmt: skip
+
+
+def _everywhere(facts: Facts) -> list[Reason]:
+    held = evenness(facts)
+    if held is None:
+        return []
+    return [
+        reason(
+            NAME, "on every server alike", "magnitude", 2.0 if held.alike else -2.5,
+            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
+            f" {held.pool} went badly",
+            effect=held.least, query=shown("failures-by-server", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _no_deploy(facts: Facts) -> list[Reason]:
+    moves = [
+        c
+        for c in facts.changed("deploy", "start", within=60.0)
+        if c.ts <= facts.window.latest + 5.0
+    ]
+    return [
+        reason(
+            NAME, "no deploy at the onset", "timing", -2.5 if moves else 1.0,
+            f"{len(moves)} starts or deploys around the onset"
+            + (f": {moves[0].message}" if moves else ""),
+            evidence=tuple(c.event_id for c in moves[:2]), query=shown("releases"),
+        )
+    ]  # fmt: skip
+
+
+def _no_strangers(facts: Facts) -> list[Reason]:
+    """A route that another pool answers since the onset was sent to the wrong place."""
+    strayed = [
+        pool.pool for pool in facts.pools for route, (before, during, _) in pool.routes.items()
+        if during >= 8 and not before
+        and sum(p.routes.get(route, (0, 0, 0))[0] for p in facts.pools) >= 8
+    ]  # fmt: skip
+    if not strayed:
+        return []
+    return [
+        reason(
+            NAME, "the route changed its pool", "configuration", -3.0,
+            f"{len(strayed)} routes are answered by another pool than before",
+        )
+    ]  # fmt: skip
+
+
+def _database(facts: Facts) -> list[Reason]:
+    """A database that is slow or loud would hit the routes that use it most."""
+    direct, statements = no_direct_lines(facts), statements_as_before(facts)
+    if direct is not None and direct.outcome == "for":
+        weight, told = -2.5, direct
+    elif statements is not None and statements.outcome != "against":
+        weight, told = -1.0, statements
+    else:
+        return []
+    return [
+        reason(
+            NAME, "the database is not as before", "database", weight, told.explanation,
+            query=told.query, evidence=told.evidence,
+        )
+    ]  # fmt: skip

@@ -1,0 +1,115 @@
+"""A connection, queue or rate limit in the balancer turns requests away while servers have room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "balancer"
+NAME: Final = "capacity-limit"
+LOOKALIKES: Final = ("traffic-surge", "skewed-selection")
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Look for requests that the balancer itself turned away or kept waiting."""
+    reasons = [*_turned_away(facts), *_queued(facts)]
+    if not reasons:
+        return []
+    reasons += [*_servers_idle(facts), *_traffic(facts)]
+    target = _target(facts)
+    summary = f"a limit of the balancer keeps requests from {target}, whose servers have room"
+    return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _target(facts: Facts) -> str:
+    """The pool with most requests turned away or waiting."""
+    traffic = facts.traffic
+    hit = facts.during & (traffic.turned_away | (np.nan_to_num(traffic.queue_s) > 0.005))
+    hit = hit if hit.any() else facts.during & facts.badness.bad
+    counts = np.bincount(traffic.pool[hit], minlength=len(traffic.pools))
+    named = traffic.pools[int(np.argmax(counts))]
+    return named or (facts.pools[0].pool if facts.pools else "")
+
+
+def _turned_away(facts: Facts) -> list[Reason]:
+    traffic = facts.traffic
+    served = np.array([bool(name) for name in traffic.servers], dtype=bool)[traffic.server]
+    own = facts.during & ~served & np.isin(traffic.status, (429, 503))
+    turned = facts.during & traffic.turned_away | own
+    words = facts.said("balancer-limit", role="balancer")
+    count, bad = int(turned.sum()), int((facts.during & facts.badness.bad).sum())
+    said = sum(w.during for w in words)
+    if not count and not said:
+        return []
+    part = max(count, said) / max(bad, 1)
+    weight = 3.0 if part > 0.2 and (said or traffic.turned_away[facts.during].any()) else 0.5
+    return [
+        reason(
+            NAME, "the balancer turned requests away", "direct", weight,
+            f"{count} requests were turned away by the balancer itself, {said} of its lines tell of"
+            f" a limit, {bad} requests went badly"
+            + (f": {words[0].message}" if words else ""),
+            effect=part, query=shown("queue-times", facts.window),
+            evidence=facts.cite(turned) or tuple(w.event for w in words[:2] if w.event),
+        )
+    ]  # fmt: skip
+
+
+def _queued(facts: Facts) -> list[Reason]:
+    queue = facts.traffic.queue_s
+    before, during = queue[facts.before], queue[facts.during]
+    before, during = before[~np.isnan(before)], during[~np.isnan(during)]
+    if len(before) < 20 or len(during) < 20:
+        return []
+    then, now = float(np.quantile(before, 0.9)), float(np.quantile(during, 0.9))
+    if now < then + 0.02:
+        return []
+    return [
+        reason(
+            NAME, "requests wait in the balancer's queue", "magnitude", 2.0,
+            f"a tenth of the requests waited {now:.3f} s in the balancer's queue, {then:.3f} s"
+            " before",
+            effect=now - then, query=shown("queue-times", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _servers_idle(facts: Facts) -> list[Reason]:
+    """The servers' own times are as before: they had room for more."""
+    took, good = facts.traffic.header_s, ~facts.badness.unanswered
+    before = took[facts.before & good]
+    during = took[facts.during & good]
+    before, during = before[~np.isnan(before)], during[~np.isnan(during)]
+    if len(before) < 20 or len(during) < 20:
+        return []
+    ratio = float(np.median(during) / max(np.median(before), 1e-3))
+    return [
+        reason(
+            NAME, "the servers answer as fast as before", "strata",
+            2.0 if ratio < 1.5 else -3.0,
+            f"the servers themselves took {ratio:.2f} times as long as before (median)",
+            effect=ratio, query=shown("slowest-routes", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _traffic(facts: Facts) -> list[Reason]:
+    """Much more traffic than before would reach any limit."""
+    before = facts.before.sum() / max(facts.seconds_before, 1e-3)
+    during = facts.during.sum() / facts.seconds_during
+    ratio = float(during / max(before, 1e-9))
+    return [
+        reason(
+            NAME, "no more traffic than before", "timing", 1.0 if ratio < 1.3 else -1.5,
+            f"{ratio:.2f} times as many requests a second as before", effect=ratio,
+            query=shown("requests-per-minute"),
+        )
+    ]  # fmt: skip

@@ -1,0 +1,100 @@
+"""Statements waited for locks, or deadlocked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.comparison import evenness
+from logsleuth.analyses.database import SLACK_S
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.database import Words
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "database"
+NAME: Final = "lock-contention"
+LOOKALIKES: Final = ("slow-queries",)
+
+_RELATION: Final = re.compile(
+    r"relation \"([\w.]+)\"|\b(?:update|into|from|table)\s+\"?([a-z_][\w.]*)", re.IGNORECASE
+)
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Look for more lines of lock waits, deadlocks and lock timeouts than before the onset."""
+    waits = facts.said("locks")
+    if not waits:
+        return []
+    reasons = [_more(facts, waits), *_timing(facts, waits), *_everywhere(facts)]
+    target = _table(facts, waits)
+    summary = f"statements waited for locks{f' on {target}' if target else ''} since the onset"
+    return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _more(facts: Facts, waits: tuple[Words, ...]) -> Reason:
+    count = sum(w.during for w in waits)
+    usual = sum(w.before for w in waits) * facts.seconds_during / max(facts.seconds_before, 1e-3)
+    bad = int((facts.during & facts.badness.bad).sum())
+    many = count >= 5 and count > 4.0 * usual + 3.0
+    return reason(
+        NAME, "statements wait for locks", "direct", 3.0 if many else -2.0,
+        f"{count} lines of lock waits or deadlocks in the window, {usual:.1f} expected from before,"
+        f" against {bad} requests that went badly",
+        effect=count / max(usual, 1.0), evidence=tuple(w.event for w in waits[:3] if w.event),
+        query=shown("lock-waits", facts.window),
+    )  # fmt: skip
+
+
+def _timing(facts: Facts, waits: tuple[Words, ...]) -> list[Reason]:
+    firsts = [w.first for w in waits if w.first is not None and w.before == 0]
+    if not firsts:
+        return []
+    apart = min(firsts) - facts.window.onset
+    # A wait is logged after deadlock_timeout, a second by default.
+    slack = max(6.0, 0.05 * facts.seconds_during)
+    weight = 1.5 if apart <= slack else 0.0 if apart <= slack + SLACK_S else -2.5
+    return [
+        reason(
+            NAME, "it came first", "timing", weight,
+            f"the first such line is {apart:+.1f} s from the first bad request", statistic=apart,
+            query=shown("lock-waits", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _everywhere(facts: Facts) -> list[Reason]:
+    held = evenness(facts)
+    if held is None:
+        return []
+    return [
+        reason(
+            NAME, "every server is hit", "strata", 1.5 if held.alike else -2.5,
+            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
+            f" {held.pool} went badly",
+            effect=held.least, query=shown("failures-by-server", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _table(facts: Facts, waits: tuple[Words, ...]) -> str | None:
+    """The table that most of the waiting statements name."""
+    rows = facts.case.rows(
+        "select coalesce(statement, '') || ' ' || message from events"
+        " where role = 'database' and ts >= make_timestamp(($onset * 1000000)::bigint)"
+        " and regexp_matches(message, '(?i)lock') order by ts, line limit 400",
+        {"onset": facts.window.onset - SLACK_S},
+    )
+    counts: dict[str, int] = {}
+    for (text,) in rows:
+        for quoted, named in _RELATION.findall(text):
+            table = (quoted or named).lower()
+            counts[table] = counts.get(table, 0) + 1
+    known = {
+        t: n for t, n in counts.items() if t not in {"transaction", "tuple", "share", "client"}
+    }
+    del waits
+    return max(known, key=lambda t: (known[t], t)) if known else None

@@ -1,0 +1,93 @@
+"""An affinity key (client address, cookie, URI hash) concentrates traffic on a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.comparison import affinity, contrast
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.pools import PoolFacts, ServerFacts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "balancer"
+NAME: Final = "sticky-hotspot"
+LOOKALIKES: Final = ("skewed-selection", "abusive-client")
+
+_KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
+_CHOSEN: Final = 0.6
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Hold each pool whose clients keep to one server against its shares."""
+    found = []
+    for pool in facts.pools:
+        told = affinity(facts, pool)
+        keyed = pool.algorithm in _KEYED or any(
+            s.configured and s.configured.affinity_key for s in pool.servers
+        )
+        if len(pool.servers) > 1 and pool.during >= 20 and (keyed or (told or 0.0) > _CHOSEN):
+            found.append(_finding(facts, pool, told, keyed=keyed))
+    return found
+
+
+def _finding(facts: Facts, pool: PoolFacts, told: float | None, *, keyed: bool) -> Finding:
+    hot = max(pool.servers, key=lambda s: (s.during.share, s.server))
+    reasons = [
+        *_key(facts, pool, told, keyed=keyed),
+        *_hot(facts, pool, hot),
+        *_harm(facts, pool, hot),
+    ]
+    summary = (
+        f"affinity keeps {hot.during.share:.0%} of pool {pool.pool} on {hot.server}, "
+        f"{hot.before.share:.0%} before"
+    )
+    return Finding(NAME, COMPONENT, hot.server, summary, tuple(reasons), pool.pool)
+
+
+def _key(facts: Facts, pool: PoolFacts, told: float | None, *, keyed: bool) -> list[Reason]:
+    strong = told is not None and told > _CHOSEN
+    weight = 3.0 if strong else 1.5 if keyed and told is None else -1.5
+    return [
+        reason(
+            NAME, "a key chooses the server", "affinity", weight,
+            f"the client's address explains {told or 0.0:.0%} of the choice of server in pool"
+            f" {pool.pool}" + (f", which selects by {pool.algorithm}" if keyed else ""),
+            statistic=told, query=shown("affinity", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _hot(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+    fair = 1.0 / len(pool.servers)
+    over = hot.during.share / fair
+    grown = hot.during.share - hot.before.share
+    weight = 2.0 if over > 1.5 and grown > 0.05 else 1.0 if over > 1.5 else -2.0
+    return [
+        reason(
+            NAME, "one server has far more than its part", "strata", weight,
+            f"{hot.server} has {hot.during.share:.0%}, {over:.1f} times an equal part; it had"
+            f" {hot.before.share:.0%} before",
+            effect=over, p_value=pool.p_value, query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _harm(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+    held = contrast(facts, pool, [hot.server])
+    if held is None:
+        return []
+    apart = held.difference.low > 0.01 and held.excess_share > 0.7
+    return [
+        reason(
+            NAME, "harm on the hot server", "magnitude", 2.0 if apart else -2.5,
+            f"{held.rate:.1%} of the requests on {hot.server} went badly, "
+            f"{held.others_rate:.1%} on the others",
+            effect=held.rate - held.others_rate, interval=held.difference,
+            query=shown("failures-by-server", facts.window),
+            evidence=facts.cite(facts.during & facts.badness.bad & facts.on(hot.server)),
+        )
+    ]  # fmt: skip

@@ -1,0 +1,110 @@
+"""The balancer gives up on requests that the application completes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.traffic import Array
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "balancer"
+NAME: Final = "timeout-misconfigured"
+LOOKALIKES: Final = ("slow-queries", "bad-route")
+
+_FEW: Final = 10
+# A timeout fires within a few hundredths of a second of its setting.
+_SPREAD_S: Final = 0.05
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Look for failures that pile up at one duration which was harmless before."""
+    failed = facts.during & facts.badness.failed & ~np.isnan(facts.traffic.duration_s)
+    durations = facts.traffic.duration_s[failed]
+    if len(durations) < _FEW:
+        return []
+    limit = float(np.median(durations))
+    near = np.abs(durations - limit) < _SPREAD_S + 0.02 * limit
+    if near.mean() < 0.6 or limit < 0.05:
+        return []
+    reasons = [
+        _piled(facts, limit, float(near.mean()), failed),
+        *_longer_before(facts, limit, failed),
+        *_completed(facts, limit),
+        *_reload(facts),
+    ]
+    pools = np.bincount(facts.traffic.pool[failed], minlength=len(facts.traffic.pools))
+    target = facts.traffic.pools[int(np.argmax(pools))] or (
+        facts.pools[0].pool if facts.pools else None
+    )
+    summary = f"the balancer gives up after {limit:.3f} s on requests to {target} that need longer"
+    return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _piled(facts: Facts, limit: float, part: float, failed: Array) -> Reason:
+    return reason(
+        NAME, "failures at one duration", "direct", 1.5,
+        f"{part:.0%} of the failed requests took {limit:.3f} s", effect=limit,
+        query=shown("slow-requests", facts.window), evidence=facts.cite(failed),
+    )  # fmt: skip
+
+
+def _longer_before(facts: Facts, limit: float, failed: Array) -> list[Reason]:
+    """As many requests took longer than that before, and were served."""
+    before = facts.before & ~np.isnan(facts.traffic.duration_s)
+    if before.sum() < 20:
+        return []
+    longer = facts.traffic.duration_s[before] > limit * 1.02
+    served = ~facts.badness.failed[before]
+    usual = float((longer & served).mean())
+    now = float(failed.sum() / max(facts.during.sum(), 1))
+    likely = usual > 0.3 * now and usual > 0.005
+    return [
+        reason(
+            NAME, "as long was harmless before", "magnitude", 3.0 if likely else -3.0,
+            f"{usual:.1%} of the requests before the onset took longer than {limit:.3f} s and were"
+            f" served; {now:.1%} failed in the window",
+            effect=usual, query=shown("slowest-routes"),
+        )
+    ]  # fmt: skip
+
+
+def _completed(facts: Facts, limit: float) -> list[Reason]:
+    """The application goes on, finishes and calls it a success; its times are as before."""
+    known = [i for i in facts.instances if min(i.before, i.during) >= 20]
+    if not known:
+        return []
+    failed = sum(i.failed_during for i in known) / max(sum(i.during for i in known), 1)
+    ratios = [
+        i.median_during_s / i.median_before_s
+        for i in known if i.median_before_s and i.median_during_s
+    ]  # fmt: skip
+    slower = max(ratios, default=1.0)
+    well = failed < 0.02 and slower < 1.5
+    return [
+        reason(
+            NAME, "the application completes them", "strata", 2.5 if well else -2.5,
+            f"the applications failed {failed:.1%} of what they served and took {slower:.2f} times"
+            f" as long as before (median), while the balancer gave up after {limit:.3f} s",
+            effect=slower, query=shown("instances", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _reload(facts: Facts) -> list[Reason]:
+    reloads = [c for c in facts.changed("reload") if c.ts <= facts.window.latest + 2.0]
+    if not reloads:
+        return []
+    return [
+        reason(
+            NAME, "a reload at the onset", "timing", 1.5,
+            f"the balancer was reconfigured just before: {reloads[-1].message}",
+            evidence=(reloads[-1].event_id,), query=shown("balancer-messages"),
+        )
+    ]  # fmt: skip

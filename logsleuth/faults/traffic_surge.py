@@ -1,0 +1,87 @@
+"""More legitimate traffic than the capacity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.comparison import evenness
+from logsleuth.analyses.concentration import by_client
+from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.shown import shown
+from logsleuth.stats.counts import poisson_ratio
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.model import Component
+
+COMPONENT: Final[Component] = "client"
+NAME: Final = "traffic-surge"
+LOOKALIKES: Final = ("abusive-client", "capacity-limit")
+
+_MORE: Final = 1.4
+
+
+def examine(facts: Facts) -> list[Finding]:
+    """Hold the rate of requests in the window against that before, client by client."""
+    before, during = int(facts.before.sum()), int(facts.during.sum())
+    if before < 20 or facts.seconds_before < 5.0:
+        return []
+    rate = poisson_ratio(during, facts.seconds_during, before, facts.seconds_before)
+    if rate.interval.low < 1.15:
+        return []
+    reasons = [
+        reason(
+            NAME, "more requests than before", "magnitude", 3.0 if rate.ratio > _MORE else 0.5,
+            f"{rate.ratio:.2f} times as many requests a second as before", effect=rate.ratio,
+            p_value=rate.p_value, query=shown("requests-per-minute"),
+        ),
+        *_broad(facts),
+        *_everywhere(facts),
+        *_overload(facts),
+    ]  # fmt: skip
+    summary = f"{rate.ratio:.1f} times as many requests as before, from many clients"
+    return [Finding(NAME, COMPONENT, None, summary, tuple(reasons))]
+
+
+def _broad(facts: Facts) -> list[Reason]:
+    """The surge is everybody's: no client makes much of it."""
+    top = by_client(facts)
+    if top is None:
+        return []
+    narrow = top.share_during > max(0.15, 3.0 * top.share_before)
+    return [
+        reason(
+            NAME, "from many clients", "strata", -3.0 if narrow else 2.0,
+            f"the client that grew most makes {top.share_during:.1%} of the requests, "
+            f"{top.share_before:.1%} before",
+            effect=top.share_during, query=shown("failures-by-client", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _everywhere(facts: Facts) -> list[Reason]:
+    held = evenness(facts)
+    if held is None:
+        return []
+    return [
+        reason(
+            NAME, "every server is overloaded", "timing", 1.5 if held.alike else -2.5,
+            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
+            f" {held.pool} went badly",
+            effect=held.least, query=shown("failures-by-server", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _overload(facts: Facts) -> list[Reason]:
+    """A stopped database or a full one explains failures without any more traffic."""
+    grave = facts.said("database-down", "no-connections", role="database")
+    if not grave:
+        return []
+    return [
+        reason(
+            NAME, "the database was in trouble", "direct", -2.0,
+            f"{sum(w.during for w in grave)} lines of the database: {grave[0].message or ''}",
+            evidence=tuple(w.event for w in grave[:2] if w.event),
+        )
+    ]  # fmt: skip
