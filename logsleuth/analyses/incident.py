@@ -63,6 +63,8 @@ class Window:
 class _Episode:
     measure: Measure
     segment: Segment
+    solid: bool
+    """Long enough to be an incident by itself."""
 
 
 def find(traffic: Traffic, badness: Badness) -> Window | None:
@@ -71,13 +73,13 @@ def find(traffic: Traffic, badness: Badness) -> Window | None:
         return None
     bins = _Bins.of(traffic)
     found = [
-        _Episode(measure, segment)
+        _Episode(measure, segment, _solid(bins, measure, segment))
         for measure, flags in _flags(badness).items()
         for segment in _scan(bins, flags, measure)
     ]
-    if not found:
+    main = max((e for e in found if e.solid), key=lambda e: e.segment.llr, default=None)
+    if main is None:
         return _all_along(traffic, badness)
-    main = max(found, key=lambda one: one.segment.llr)
     return _window(traffic, badness, bins, _joined(found, main, bins.count), main)
 
 
@@ -112,8 +114,7 @@ class _Bins:
 
 def _scan(bins: _Bins, flags: Array, measure: Measure) -> tuple[Segment, ...]:
     excess, ratio, difference = _FLOORS[measure]
-    least = max(_HICCUP_S / bins.width, _HICCUP * bins.count) if measure == "latency" else 0.0
-    found = episodes(
+    return episodes(
         bins.tally(flags),
         bins.requests,
         min_excess=excess,
@@ -121,21 +122,20 @@ def _scan(bins: _Bins, flags: Array, measure: Measure) -> tuple[Segment, ...]:
         min_difference=difference,
         phi=2.0 if measure == "latency" else 1.0,
     )
-    return tuple(one for one in found if one.stop - one.start >= least)
+
+
+def _solid(bins: _Bins, measure: Measure, segment: Segment) -> bool:
+    least = max(_HICCUP_S / bins.width, _HICCUP * bins.count)
+    return measure != "latency" or segment.stop - segment.start >= least
 
 
 def _joined(found: list[_Episode], main: _Episode, count: int) -> list[_Episode]:
-    """The main episode and those that touch it or repeat it."""
+    """The main episode and what touches or repeats it; a hiccup counts if it leads into it."""
     gap = max(_TOGETHER * count, 2.0)
     group = [main]
     grown = True
     while grown:
-        low = min(e.segment.start for e in group) - gap
-        high = max(e.segment.stop for e in group) + gap
-        near = [
-            e for e in found
-            if e not in group and e.segment.start <= high and e.segment.stop >= low
-        ]  # fmt: skip
+        near = [e for e in found if e not in group and _touches(e, group, gap if e.solid else 1.0)]
         group += near
         grown = bool(near)
     group += [
@@ -143,6 +143,12 @@ def _joined(found: list[_Episode], main: _Episode, count: int) -> list[_Episode]
         if e not in group and e.measure == main.measure and e.segment.llr > 0.2 * main.segment.llr
     ]  # fmt: skip
     return group
+
+
+def _touches(episode: _Episode, group: list[_Episode], gap: float) -> bool:
+    low = min(e.segment.start for e in group) - gap
+    high = max(e.segment.stop for e in group) + gap
+    return episode.segment.start <= high and episode.segment.stop >= low
 
 
 def _window(

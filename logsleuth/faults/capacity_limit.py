@@ -42,7 +42,9 @@ def _target(facts: Facts) -> str:
 def _turned_away(facts: Facts) -> list[Reason]:
     traffic = facts.traffic
     served = np.array([bool(name) for name in traffic.servers], dtype=bool)[traffic.server]
-    own = facts.during & ~served & np.isin(traffic.status, (429, 503))
+    # nginx answers 503 or 429 without an upstream where limit_req or limit_conn says so; HAProxy's
+    # SC without a server is a pool that is down.
+    own = facts.during & ~served & ~traffic.unconnected & np.isin(traffic.status, (429, 503))
     turned = facts.during & traffic.turned_away | own
     words = facts.said("balancer-limit", role="balancer")
     count, bad = int(turned.sum()), int((facts.during & facts.badness.bad).sum())
@@ -50,7 +52,7 @@ def _turned_away(facts: Facts) -> list[Reason]:
     if not count and not said:
         return []
     part = max(count, said) / max(bad, 1)
-    weight = 3.0 if part > 0.2 and (said or traffic.turned_away[facts.during].any()) else 0.5
+    weight = 3.0 if part > 0.2 else 0.5
     return [
         reason(
             NAME, "the balancer turned requests away", "direct", weight,
