@@ -1,0 +1,80 @@
+"""One module a command; here is what they share: the options, and the way to an investigation."""
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from logsleuth.model import Investigation
+
+
+class Style(StrEnum):
+    """How a table is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    MD = "md"
+
+
+Evidence = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="EVIDENCE...",
+        help="Logs, configuration, folders and archives in any mix; - is standard input.",
+    ),
+]
+EvidenceOrCase = Annotated[
+    list[str], typer.Argument(metavar="EVIDENCE...", help="Evidence in any mix, or a case.")
+]
+KeptCase = Annotated[
+    Path | None, typer.Option("--case", metavar="FILE", help="Keep the case in this file.")
+]
+ReadCase = Annotated[
+    Path | None,
+    typer.Option(
+        "--case",
+        metavar="FILE",
+        help="The case; without it $LOGSLEUTH_CASE, or the only .duckdb file here.",
+    ),
+]
+Formats = Annotated[
+    Path | None,
+    typer.Option(
+        "--formats", metavar="DIR", help="Formats of your own.", exists=True, file_okay=False
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+Table = Annotated[Style, typer.Option("--format", "-f", help="How to write the table.")]
+
+
+def note(text: str) -> None:
+    """Tell a person something on stderr; what logs and paths say can't act on the terminal."""
+    from logsleuth.renderers.text import encodable, sanitise
+
+    typer.echo(sanitise(encodable(text), multiline=True), err=True)
+
+
+def diagnose(
+    evidence: Sequence[str], case: Path | None, formats: Path | None, *, quiet: bool
+) -> "Investigation":
+    """Investigate evidence or a case; what went wrong in reading is among the warnings."""
+    from dataclasses import replace
+
+    from logsleuth.case.opening import opened
+    from logsleuth.renderers.progress import reading
+
+    with (
+        reading(sys.stderr, quiet=quiet) as progress,
+        opened(evidence, case, formats, progress) as (read, problems),
+    ):
+        from logsleuth.investigation import investigate
+
+        found = investigate(read)
+    warnings = tuple(dict.fromkeys((*problems, *found.warnings)))
+    return replace(found, warnings=warnings)

@@ -1,0 +1,77 @@
+"""`ingest`: reads evidence into a case, every line accounted for."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from logsleuth.commands import Evidence, Formats, Quiet, Style, note
+
+if TYPE_CHECKING:
+    from logsleuth.case.ingest import Summary
+
+_ACCOUNT = [
+    "path",
+    "format",
+    "role",
+    "lines",
+    "events",
+    "continuation",
+    "rejected",
+    "blank",
+    "since",
+    "until",
+]
+
+
+def ingest(
+    evidence: Evidence,
+    case: Annotated[Path, typer.Option("--case", metavar="FILE", help="The case to write.")],
+    formats: Formats = None,
+    style: Annotated[
+        Style | None, typer.Option("--format", "-f", help="Print the account of every file.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read evidence into a case, and account for every line.
+
+    \b
+    logsleuth ingest logs/ --case incident.duckdb
+    zcat old.log.gz | logsleuth ingest - --case incident.duckdb
+    """
+    from logsleuth.case.ingest import ingest as read
+    from logsleuth.case.opening import writable
+    from logsleuth.formats import spec
+    from logsleuth.renderers.progress import reading
+
+    writable(case, evidence)
+    with reading(sys.stderr, quiet=quiet) as progress:
+        summary = read(evidence, case, spec.load(formats), progress)
+    if not quiet:
+        _tell(summary, case)
+    if style is not None:
+        _account(case, style)
+
+
+def _tell(summary: "Summary", case: Path) -> None:
+    for problem in summary.problems:
+        note(f"warning: {problem}")
+    again = f", {summary.skipped} files were in it already" if summary.skipped else ""
+    note(
+        f"{case}: {summary.lines:,} lines of {summary.sources} files read, "
+        f"{summary.events:,} events, {summary.rejected:,} lines rejected{again}"
+    )
+
+
+def _account(case: Path, style: Style) -> None:
+    from logsleuth.case import library
+    from logsleuth.case.store import open_case
+    from logsleuth.renderers.table import write_rows
+
+    with open_case(case) as opened:
+        names, rows = library.run(opened, library.load()["sources"], {})
+    kept = [names.index(name) for name in _ACCOUNT if name in names]
+    write_rows(
+        sys.stdout, [names[i] for i in kept], [[row[i] for i in kept] for row in rows], style
+    )

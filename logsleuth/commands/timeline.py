@@ -1,0 +1,27 @@
+"""`timeline`: prints what happened, in order, with the events that show it."""
+
+import sys
+
+from logsleuth.commands import EvidenceOrCase, Formats, Quiet, Style, Table, diagnose
+
+
+def timeline(
+    evidence: EvidenceOrCase,
+    style: Table = Style.TABLE,
+    formats: Formats = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print what happened, in order.
+
+    \b
+    logsleuth timeline incident.duckdb
+    logsleuth timeline logs/ --format md
+    """
+    from logsleuth.renderers.table import write_rows
+
+    found = diagnose(evidence, None, formats, quiet=quiet)
+    rows = [
+        (moment.ts, moment.kind, moment.component, moment.title, " ".join(moment.evidence))
+        for moment in found.timeline
+    ]
+    write_rows(sys.stdout, ["at", "kind", "component", "title", "evidence"], rows, style)
