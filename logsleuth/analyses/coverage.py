@@ -46,9 +46,7 @@ def _zone(zone: str | None, shift: float) -> str | None:
 
 def roles(case: Case) -> frozenset[str]:
     """Which layers have written something of the evidence."""
-    return frozenset(
-        row[0] for row in case.rows("select distinct role from sources where events > 0")
-    )
+    return frozenset(row[0] for row in case.rows(sql("roles")))
 
 
 def warnings(case: Case) -> tuple[str, ...]:
@@ -63,16 +61,13 @@ def _gaps_in_layers(case: Case) -> Iterator[str]:
     for role in ("application", "database"):
         if role not in present:
             yield f"no log of the {role}: nothing can be said for or against it by its own words"
-    servers = case.row("select count(server), count(*) from requests where started is not null")
+    servers = case.row(sql("named_servers"))
     if servers[1] and not servers[0]:
         yield "the balancer's log names no server: add $upstream_addr to its log_format"
 
 
 def _zones(case: Case) -> Iterator[str]:
-    for path, zone, shift in case.rows(
-        "select path, zone, zone_shift_s from sources where zone in ('inferred', 'assumed UTC')"
-        " and (zone_shift_s <> 0 or zone = 'assumed UTC') and events > 0 order by path"
-    ):
+    for path, zone, shift in case.rows(sql("guessed_zones")):
         if zone == "assumed UTC" and not shift:
             yield f"{path}: its times have no zone and nothing tells it; UTC is assumed"
         else:
@@ -80,9 +75,7 @@ def _zones(case: Case) -> Iterator[str]:
 
 
 def _rejects(case: Case) -> Iterator[str]:
-    for path, rejected, lines in case.rows(
-        "select path, rejected, lines from sources where rejected > 0 order by path"
-    ):
+    for path, rejected, lines in case.rows(sql("rejected")):
         yield (
             f"{path}: {rejected} of {lines} lines could not be read"
             " (logsleuth query rejected-lines)"
@@ -90,5 +83,5 @@ def _rejects(case: Case) -> Iterator[str]:
 
 
 def _problems(case: Case) -> Iterator[str]:
-    for (text,) in case.rows("select value from meta where key like 'problem:%' order by key"):
+    for (text,) in case.rows(sql("problems")):
         yield text

@@ -9,6 +9,7 @@ import numpy as np
 
 from logsleuth.analyses.pools import configured, pool_masks
 from logsleuth.analyses.series import moment
+from logsleuth.analyses.statements import sql
 from logsleuth.model import Incident, Pool, ServerShare
 
 if TYPE_CHECKING:
@@ -161,11 +162,7 @@ def places(case: Case, event_ids: Sequence[str]) -> dict[str, tuple[str, int, da
     """Where each event stands: its file, its line and its time."""
     if not event_ids:
         return {}
-    rows = case.rows(
-        "select e.event_id, s.path, e.line, e.ts from events e join sources s using (source_id)"
-        " where list_contains($ids, e.event_id)",
-        {"ids": list(event_ids)},
-    )
+    rows = case.rows(sql("places"), {"ids": list(event_ids)})
     return {
         event_id: (path, line, None if ts is None else ts.replace(tzinfo=UTC))
         for event_id, path, line, ts in rows

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logsleuth.analyses import application, badness, changes, database, incident, pools, traffic
+from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,11 +81,7 @@ class Facts:
         chosen = list(positions)
         if not chosen:
             return ()
-        rows = self.case.rows(
-            "select event_id from traffic where list_contains($positions, position)"
-            " order by position",
-            {"positions": chosen},
-        )
+        rows = self.case.rows(sql("events_at"), {"positions": chosen})
         return tuple(row[0] for row in rows)
 
     def on(self, server: str) -> Array:

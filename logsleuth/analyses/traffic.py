@@ -75,7 +75,7 @@ def read(case: Case) -> Traffic:
     case.prepare(sql("traffic"))
     columns = case.arrays(sql("traffic_rows"))
     names: dict[str, list[str]] = {"pool": [], "server": [], "route": [], "client": []}
-    for kind, text in case.rows("select kind, text from texts order by kind, code"):
+    for kind, text in case.rows(sql("texts")):
         names[kind].append(text)
     return Traffic(
         **{name: _plain(values) for name, values in columns.items()},

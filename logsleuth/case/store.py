@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION: Final = "1"
 # Case files must open in DuckDB 1.5 too, which can't read the default layout of 2.0.
 STORAGE_VERSION: Final = "v1.5.0"
+_FETCHED: Final = 10_000
 _LOCKDOWN: Final = (
     "set enable_external_access = false",
     "set lock_configuration = true",
@@ -48,6 +49,13 @@ class Case:
         cursor = self._run(sql, parameters)
         return [column[0] for column in cursor.description], cursor.fetchall()
 
+    def stream(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> tuple[list[str], Iterator[Any]]:
+        """Run a query and return its column names and its rows as they come."""
+        cursor = self._run(sql, parameters)
+        return [column[0] for column in cursor.description], _fetched(cursor)
+
     def arrays(
         self, sql: str, parameters: Mapping[str, object] | None = None
     ) -> dict[str, np.ndarray[Any, Any]]:
@@ -72,6 +80,11 @@ class Case:
             return self._connection.execute(sql, dict(parameters or {}))
         except duckdb.Error as error:
             raise QueryError(str(error).strip(), hint="logsleuth query --list") from error
+
+
+def _fetched(cursor: duckdb.DuckDBPyConnection) -> Iterator[Any]:
+    while rows := cursor.fetchmany(_FETCHED):
+        yield from rows
 
 
 @contextmanager

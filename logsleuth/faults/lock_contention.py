@@ -9,6 +9,7 @@ from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
     from logsleuth.analyses.database import Words
@@ -19,6 +20,8 @@ COMPONENT: Final[Component] = "database"
 NAME: Final = "lock-contention"
 LOOKALIKES: Final = ("slow-queries",)
 
+# Words that stand where a table's name does.
+_NO_TABLES: Final = frozenset({"transaction", "tuple", "share", "client"})
 _RELATION: Final = re.compile(
     r"relation \"([\w.]+)\"|\b(?:update|into|from|table)\s+\"?([a-z_][\w.]*)", re.IGNORECASE
 )
@@ -30,7 +33,7 @@ def examine(facts: Facts) -> list[Finding]:
     if not waits:
         return []
     reasons = [_more(facts, waits), *_timing(facts, waits), *_everywhere(facts)]
-    target = _table(facts, waits)
+    target = _table(facts)
     summary = f"statements waited for locks{f' on {target}' if target else ''} since the onset"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
 
@@ -80,21 +83,13 @@ def _everywhere(facts: Facts) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _table(facts: Facts, waits: tuple[Words, ...]) -> str | None:
+def _table(facts: Facts) -> str | None:
     """The table that most of the waiting statements name."""
-    rows = facts.case.rows(
-        "select coalesce(statement, '') || ' ' || message from events"
-        " where role = 'database' and ts >= make_timestamp(($onset * 1000000)::bigint)"
-        " and regexp_matches(message, '(?i)lock') order by ts, line limit 400",
-        {"onset": facts.window.onset - SLACK_S},
-    )
+    rows = facts.case.rows(sql("lock_statements"), {"since": facts.window.onset - SLACK_S})
     counts: dict[str, int] = {}
     for (text,) in rows:
         for quoted, named in _RELATION.findall(text):
             table = (quoted or named).lower()
             counts[table] = counts.get(table, 0) + 1
-    known = {
-        t: n for t, n in counts.items() if t not in {"transaction", "tuple", "share", "client"}
-    }
-    del waits
+    known = {table: count for table, count in counts.items() if table not in _NO_TABLES}
     return max(known, key=lambda t: (known[t], t)) if known else None

@@ -1,0 +1,1 @@
+select count(server), count(*) from requests where started is not null;

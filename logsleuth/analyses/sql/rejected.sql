@@ -1,0 +1,1 @@
+select path, rejected, lines from sources where rejected > 0 order by path;

@@ -1,0 +1,1 @@
+select distinct role from sources where events > 0 order by role;

@@ -1,0 +1,1 @@
+select kind, text from texts order by kind, code;
