@@ -35,7 +35,7 @@ def investigate(case: Case) -> Investigation:
         pools=documents.pools(facts, verdict.skewed_pools(standing)),
         timeline=moments,
         warnings=coverage.warnings(case),
-        series=series.build(case, facts.traffic, facts.badness),
+        series=series.build(case, facts.traffic, facts.lost),
         cited=_cited(case, hypotheses, moments),
         version=__version__,
     )
@@ -51,7 +51,7 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         pools=documents.calm_pools(case, calm),
         timeline=moments,
         warnings=coverage.warnings(case),
-        series=series.build(case, calm.traffic, calm.badness),
+        series=series.build(case, calm.traffic, calm.badness.failed),
         cited=_cited(case, (), moments),
         version=__version__,
     )

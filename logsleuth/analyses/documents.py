@@ -29,7 +29,7 @@ _LEAST: Final = 20
 def incident(facts: Facts) -> Incident:
     """The window with its figures beside those of the baseline."""
     window, traffic = facts.window, facts.traffic
-    failed = facts.badness.unanswered
+    failed = facts.lost
     during, before = facts.during, facts.before
     count = int(during.sum())
     return Incident(

@@ -49,6 +49,16 @@ class Facts:
         """Flags of the requests in the window."""
         return self.window.inside(self.traffic.started)
 
+    @cached_property
+    def lost(self) -> Array:
+        """Flags of the requests whose client got no answer of use, as far as it is of now.
+
+        A few refusals on served routes are everyday; they count where they left their baseline.
+        """
+        if "refusals" in self.window.measures:
+            return self.badness.unanswered
+        return self.badness.failed
+
     @property
     def seconds_before(self) -> float:
         """Length of the evidence before the onset, in seconds."""

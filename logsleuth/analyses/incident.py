@@ -38,10 +38,12 @@ _ALL_ALONG: Final = 0.10
 class Window:
     """The incident in seconds since 1970; `ended` None: not over when the evidence ends.
 
+    `measure` is what left its baseline most plainly, `measures` all that did.
     `onset` is the start of the first request that went badly, between `earliest` and `latest`.
     """
 
     measure: Measure
+    measures: frozenset[Measure]
     onset: float
     earliest: float
     latest: float
@@ -155,13 +157,15 @@ def _window(
     traffic: Traffic, badness: Badness, bins: _Bins, group: list[_Episode], main: _Episode
 ) -> Window:
     flags = np.zeros(len(traffic), dtype=bool)
-    for measure in {e.measure for e in group}:
+    measures = frozenset(e.measure for e in group)
+    for measure in sorted(measures):
         flags |= _flags(badness)[measure]
     first = min(group, key=lambda e: e.segment.start)
     last = max(group, key=lambda e: e.segment.stop)
     low, onset, high = _begin(traffic, bins, flags, first)
     return Window(
         measure=main.measure,
+        measures=measures,
         onset=onset,
         earliest=min(low, onset),
         latest=max(high, onset),
@@ -208,8 +212,10 @@ def _all_along(traffic: Traffic, badness: Badness) -> Window | None:
     bad = badness.unanswered
     if float(bad.mean()) < _ALL_ALONG or int(bad.sum()) < 20:
         return None
+    measure: Measure = "failures" if badness.failed.sum() >= badness.misplaced.sum() else "refusals"
     return Window(
-        measure="failures" if badness.failed.sum() >= badness.misplaced.sum() else "refusals",
+        measure=measure,
+        measures=frozenset({measure}),
         onset=traffic.since,
         earliest=traffic.since,
         latest=traffic.since,

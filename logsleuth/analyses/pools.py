@@ -133,13 +133,14 @@ def pool_masks(traffic: Traffic) -> Iterator[tuple[str, Array]]:
 
 def _grouped(traffic: Traffic, mask: Array) -> Iterator[tuple[str, Array]]:
     """Servers that serve the same routes are one pool, where no log or configuration names any."""
-    codes = np.unique(traffic.first_server[mask])
-    codes = np.array([c for c in codes if traffic.servers[c]])
-    table = np.zeros((len(codes), len(traffic.routes)))
-    index = {int(code): i for i, code in enumerate(codes)}
-    for server, route in zip(traffic.first_server[mask], traffic.route[mask], strict=True):
-        if int(server) in index:
-            table[index[int(server)], route] += 1
+    seen = np.unique(traffic.first_server[mask])
+    codes = seen[[bool(traffic.servers[c]) for c in seen]]
+    routes = len(traffic.routes)
+    cells = np.bincount(
+        traffic.first_server[mask].astype(np.int64) * routes + traffic.route[mask],
+        minlength=len(traffic.servers) * routes,
+    )
+    table = cells.reshape(len(traffic.servers), routes)[codes]
     for group in _alike(table):
         members = codes[group]
         names = sorted(traffic.servers[c] for c in members)

@@ -14,7 +14,6 @@ from logsleuth.model import LaneBin, Series, ShareBin, TrafficBin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.traffic import Array, Traffic
     from logsleuth.case.store import Case
 
@@ -26,15 +25,15 @@ _WIDTHS: Final = (
 )  # fmt: skip
 
 
-def build(case: Case, traffic: Traffic, badness: Badness) -> Series:
-    """Bin the traffic, each pool's shares, and the lines worth a look."""
+def build(case: Case, traffic: Traffic, lost: Array) -> Series:
+    """Bin the traffic, each pool's shares, and the lines worth a look; `lost` flags failures."""
     if not len(traffic):
         return Series(1.0, (), (), ())
     width = _width(traffic, _BINS)
     return Series(
         bin_s=width,
-        traffic=tuple(_traffic(traffic, badness, width)),
-        shares=tuple(_shares(traffic, badness, _width(traffic, _SHARE_BINS))),
+        traffic=tuple(_traffic(traffic, lost, width)),
+        shares=tuple(_shares(traffic, lost, _width(traffic, _SHARE_BINS))),
         lanes=tuple(_lanes(case, traffic.since, width)),
     )
 
@@ -55,10 +54,10 @@ def _edges(traffic: Traffic, width: float) -> tuple[float, Array, int]:
     return float(origin), index, int(index[-1]) + 1
 
 
-def _traffic(traffic: Traffic, badness: Badness, width: float) -> Iterator[TrafficBin]:
+def _traffic(traffic: Traffic, lost: Array, width: float) -> Iterator[TrafficBin]:
     origin, index, count = _edges(traffic, width)
     requests = np.bincount(index, minlength=count)
-    failed = np.bincount(index, weights=badness.unanswered, minlength=count)
+    failed = np.bincount(index, weights=lost, minlength=count)
     bounds = np.searchsorted(index, np.arange(count + 1))
     for i in range(count):
         durations = traffic.duration_s[bounds[i] : bounds[i + 1]]
@@ -67,7 +66,7 @@ def _traffic(traffic: Traffic, badness: Badness, width: float) -> Iterator[Traff
         yield TrafficBin(moment(origin + i * width), int(requests[i]), int(failed[i]), p50, p95)
 
 
-def _shares(traffic: Traffic, badness: Badness, width: float) -> Iterator[ShareBin]:
+def _shares(traffic: Traffic, lost: Array, width: float) -> Iterator[ShareBin]:
     origin, index, count = _edges(traffic, width)
     for pool, mask in sorted(pool_masks(traffic), key=lambda pair: pair[0]):
         for code in np.unique(traffic.first_server[mask]):
@@ -76,7 +75,7 @@ def _shares(traffic: Traffic, badness: Badness, width: float) -> Iterator[ShareB
                 continue
             mine = mask & (traffic.first_server == code)
             requests = np.bincount(index[mine], minlength=count)
-            failed = np.bincount(index[mine & badness.unanswered], minlength=count)
+            failed = np.bincount(index[mine & lost], minlength=count)
             for i in range(count):
                 at = moment(origin + i * width)
                 yield ShareBin(at, pool, name, int(requests[i]), int(failed[i]))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from logsleuth.case import library
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from logsleuth.analyses.incident import Window
+    from logsleuth.case.library import Query
 
 
 def moment(seconds: float) -> str:
@@ -17,12 +21,17 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
 
 
+@cache
+def _queries() -> Mapping[str, Query]:
+    return library.load()
+
+
 def shown(name: str, window: Window | None = None, **values: str) -> str:
     """Return a canned query as plain SQL; `since` and `until` are the window's unless given.
 
     Parameters that get no value take their default.
     """
-    query = library.find(library.load(), name)
+    query = library.find(_queries(), name)
     given = dict(values)
     if window is not None:
         given = {"since": moment(window.onset), "until": moment(window.stop), **given}
