@@ -130,8 +130,8 @@ def without_incident(roles: frozenset[str], requests: int) -> tuple[Hypothesis, 
             status="ruled-out" if present[component] and requests else "no-evidence",
             confidence=0.9 if present[component] and requests else 0.0,
             summary=says if present[component] else "nothing in the evidence was written by it",
-            checks=(calm,) if present[component] else (),
-            would_decide=() if present[component] else (_NEXT[component],),
+            checks=(calm,) if present[component] and requests else (),
+            would_decide=() if present[component] and requests else (_NEXT[component],),
         )
         for component in COMPONENTS
     )

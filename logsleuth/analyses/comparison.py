@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts
     from logsleuth.analyses.traffic import Array
+
+
+# A route is compared where both sides have served it so often; where paths aren't templated
+# into few routes, each is too rare to be compared by itself.
+_OFTEN: Final = 3
+_ROUTES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,13 @@ class Contrast:
 
 
 def contrast(facts: Facts, pool: PoolFacts, servers: Collection[str]) -> Contrast | None:
-    """Compare some servers with the rest of their pool; None where either got nothing."""
+    """Compare some servers with the rest of their pool, on the routes that both serve.
+
+    None where there is no such route: a pool that is split by URI has no equals.
+    """
     mine, rest = _members(facts, pool, servers)
+    shared = _shared(facts, mine, rest)
+    mine, rest = mine & shared, rest & shared
     bad = _bad(facts)
     k1, n1 = int(bad[mine].sum()), int(mine.sum())
     k2, n2 = int(bad[rest].sum()), int(rest.sum())
@@ -100,6 +111,18 @@ def _of(facts: Facts, servers: Collection[str]) -> Array:
     wanted = set(servers)
     named = np.array([name in wanted for name in facts.traffic.servers], dtype=bool)
     flags: Array = named[facts.traffic.first_server]
+    return flags
+
+
+def _shared(facts: Facts, mine: Array, rest: Array) -> Array:
+    """Flags of the requests for routes that both sides serve often enough to be compared."""
+    routes, size = facts.traffic.route, len(facts.traffic.routes)
+    if size > _ROUTES:
+        return np.ones(len(routes), dtype=bool)
+    least = np.minimum(
+        np.bincount(routes[mine], minlength=size), np.bincount(routes[rest], minlength=size)
+    )
+    flags: Array = (least >= _OFTEN)[routes]
     return flags
 
 

@@ -14,6 +14,8 @@ from logsleuth.stats.proportions import newcombe
 from logsleuth.stats.quantiles import quantile_ratio
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.analyses.traffic import Array
@@ -36,10 +38,11 @@ def negative_control(facts: Facts) -> Check | None:
         return None
     pool = next(p for p in facts.pools if p.pool == held.pool)
     spared = _spared(pool)
-    n = sum(s.during.requests for s in spared)
-    k = round(sum((s.during.bad_rate or 0.0) * s.during.requests for s in spared))
-    n0 = sum(s.before.requests for s in spared)
-    k0 = round(sum((s.before.bad_rate or 0.0) * s.before.requests for s in spared))
+    mine = _on(facts, [s.server for s in spared]) & _hit(
+        facts, [s.server for s in pool.servers if s not in spared]
+    )
+    n, k = _count(facts, mine & facts.during)
+    n0, k0 = _count(facts, mine & facts.before)
     if n < _LEAST or n0 < _LEAST:
         return None
     apart = newcombe(k, n, k0, n0, 0.90)
@@ -60,6 +63,25 @@ def negative_control(facts: Facts) -> Check | None:
     )
 
 
+def _on(facts: Facts, servers: Collection[str]) -> Array:
+    flags = np.zeros(len(facts.traffic), dtype=bool)
+    for server in servers:
+        flags |= facts.on(server)
+    return flags
+
+
+def _hit(facts: Facts, servers: Collection[str]) -> Array:
+    """Flags of the requests for routes that went badly on some servers: the others' are no test."""
+    bad = facts.during & facts.badness.bad & _on(facts, servers)
+    count = np.bincount(facts.traffic.route[bad], minlength=len(facts.traffic.routes))
+    flags: Array = (count >= max(5.0, 0.05 * count.sum()))[facts.traffic.route]
+    return flags
+
+
+def _count(facts: Facts, chosen: Array) -> tuple[int, int]:
+    return int(chosen.sum()), int(facts.badness.bad[chosen].sum())
+
+
 def _spared(pool: PoolFacts) -> list[ServerFacts]:
     worst = max((s.during.bad_rate or 0.0) for s in pool.servers)
     return [
@@ -77,6 +99,8 @@ def statements_as_before(facts: Facts) -> Check | None:
     during = sum(s.calls_during for s in database.statements)
     rate = poisson_ratio(during, facts.seconds_during, before, facts.seconds_before, 0.90)
     same = rate.interval.high <= 2.0 or during <= before * 1.1 + 1
+    busy_before, busy_during = database.busy(facts.seconds_before, facts.seconds_during)
+    same = same and busy_during <= 2.0 * busy_before + 0.05
     return Check(
         name="slow statements as before",
         outcome="against" if same else "neutral",

@@ -28,6 +28,7 @@ _FLOORS: Final[dict[str, tuple[float, float, float]]] = {
 # A shorter spell of slowness is a hiccup: in seconds, and as a share of the evidence.
 _HICCUP_S: Final = 3.0
 _HICCUP: Final = 0.035
+_HICCUP_MOST_S: Final = 120.0
 # Episodes nearer than this share of the evidence are one incident.
 _TOGETHER: Final = 0.06
 # A service that fails more than this from first to last has been down since before the evidence.
@@ -127,7 +128,7 @@ def _scan(bins: _Bins, flags: Array, measure: Measure) -> tuple[Segment, ...]:
 
 
 def _solid(bins: _Bins, measure: Measure, segment: Segment) -> bool:
-    least = max(_HICCUP_S / bins.width, _HICCUP * bins.count)
+    least = max(_HICCUP_S, min(_HICCUP * bins.count * bins.width, _HICCUP_MOST_S)) / bins.width
     return measure != "latency" or segment.stop - segment.start >= least
 
 

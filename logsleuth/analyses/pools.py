@@ -92,7 +92,8 @@ class PoolFacts:
         """Servers that had a share before and got nothing for a good part of the window."""
         return tuple(
             s for s in self.servers
-            if s.absent >= _GONE and s.before.share * self.during * s.absent >= _MISSED
+            if s.absent >= _GONE
+            and s.before.share * (self.during + self.unserved) * s.absent >= _MISSED
         )  # fmt: skip
 
     def gained(self, by: float = 0.05) -> tuple[ServerFacts, ...]:

@@ -41,7 +41,7 @@ def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
         *_share(facts, pool, worst),
         *_before(worst),
         *_new(facts, worst),
-        *_words(facts),
+        *_words(facts, pool, worst),
         *_ejected(facts, worst),
         *_reload(facts, worst),
     ]
@@ -121,7 +121,7 @@ def _new(facts: Facts, worst: ServerFacts) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _words(facts: Facts) -> list[Reason]:
+def _words(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
     """What the instances say: whether the one has more to complain of than its equals."""
     complaints = facts.said("resources", "overload", "pool-exhausted", role="application")
     if not complaints:
@@ -129,11 +129,15 @@ def _words(facts: Facts) -> list[Reason]:
     loudest = max(complaints, key=lambda w: (w.during, w.instance))
     total = sum(w.during for w in complaints)
     alone = loudest.during > 0.8 * total
+    # Where the logs call instances as the balancer does, it must be this one that complains.
+    known = {s.server for s in pool.servers} & {i.name for i in facts.instances}
+    if known and loudest.instance != worst.server:
+        return []
     if not alone:
         return []
     return [
         reason(
-            NAME, "one instance complains", "direct", 1.0,
+            NAME, "one instance complains", "direct", 1.0 if known else 0.5,
             f"{loudest.instance} has {loudest.during} of {total} such lines: "
             f"{loudest.message or ''}",
             evidence=(loudest.event,) if loudest.event else (),

@@ -155,7 +155,7 @@ def _locks(facts: Facts, worst: Statement) -> list[Reason]:
     if often:
         reasons.append(
             reason(
-                NAME, "they wait for locks", "direct", -3.0,
+                NAME, "they wait for locks", "direct", -5.0,
                 f"{count} lines tell of lock waits or deadlocks in the window",
                 evidence=tuple(w.event for w in waits if w.event)[:2],
                 query=shown("lock-waits", facts.window),
@@ -164,7 +164,7 @@ def _locks(facts: Facts, worst: Statement) -> list[Reason]:
     if refused:
         reasons.append(
             reason(
-                NAME, "no connection was to be had", "direct", -3.0,
+                NAME, "no connection was to be had", "direct", -5.0,
                 f"{sum(w.during for w in refused)} lines tell of a connection limit",
                 evidence=tuple(w.event for w in refused if w.event)[:2],
             )

@@ -1,12 +1,16 @@
--- Statements that the database itself timed, by what they do: literals, numbers and comments masked.
+-- Statements that the database itself timed, by what they do: masked as in slowest-statements.
 with timed as (
     select
         t.event_id, t.source_id, t.line,
-        trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-            t.statement, '/\*.*?\*/|--[^\n]*|\n[^\n]*(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION):  (?s:.*)$', '', 'g'),
-            '''(?:[^'']|'''')*''|\$[0-9]+', '?', 'g'),
-            '\b[0-9]+(?:\.[0-9]+)?\b', '?', 'g'),
-            '\s+', ' ', 'g'), ' ;') as fingerprint,
+        lower(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+            regexp_replace(regexp_replace(
+            t.statement, '\n[^\n]*(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION):  (?s:.*)$', ''),
+            '''(?:[^''\\]|''''|\\.)*''', '?', 'g'),
+            '(?s)/\*.*?\*/|--[^\n]*', ' ', 'g'),
+            '\$[0-9]+|\b(?:0x[0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\b', '?', 'g'),
+            '\(\s*\?(?:\s*,\s*\?)*\s*\)', '(?)', 'g'),
+            '\(\?\)(?:\s*,\s*\(\?\))+', '(?)', 'g'),
+            '[\s;]+', ' ', 'g'))) as fingerprint,
         t.duration_s, t.user_name, t.database,
         epoch(t.ts) - case when s.stamps = 'end' then t.duration_s else 0 end as started
     from statements t

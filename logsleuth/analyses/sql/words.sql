@@ -8,13 +8,13 @@ with said as (
                 then 'locks'
             when regexp_matches(message, '(?i)statement timeout|query_canceled|QueryCanceled|maximum statement execution time')
                 then 'statement-timeout'
-            when role = 'database' and regexp_matches(message, '(?i)shutdown request|is shutting down|is shut down|shutdown complete|terminating connection due to|terminated by signal|was interrupted|is starting up|in recovery mode|not yet accepting connections|normal shutdown|aborting any active transactions')
+            when role = 'database' and regexp_matches(message, '(?i)shutdown request|is shutting down|is shut down|shutdown complete|terminating connection due to (?:administrator command|unexpected postmaster exit|immediate shutdown)|terminated by signal|was interrupted|is starting up|in recovery mode|not yet accepting connections|normal shutdown|aborting any active transactions')
                 then 'database-down'
             when role = 'database' and regexp_matches(message, '(?i)^(?:starting postgresql|database system is ready|.*ready for connections|listening on |database system was shut down|redo (?:starts|done)|automatic recovery)')
                 then 'database-up'
-            when role = 'application' and regexp_matches(message, '(?i)(?:the database system is (?:shutting down|starting up|not yet|in recovery)|terminating connection due to|server closed the connection unexpectedly|could not connect to server|connection to (?:the )?(?:server|database)[^\n]*(?:failed|refused|lost)|can''t connect to (?:local )?mysql|mysql server has gone away|lost connection to mysql|(?:psycopg|asyncpg|pymysql|mysqldb|sqlalchemy|pgx|pq:|jdbc|hikari|activerecord|sequelize|database)[^\n]*(?:refused|closed|terminat|unreachable|no route)|(?:refused|unreachable|no route to host|connect call failed)[^\n]*\b(?:5432|3306|6432|1433|1521|27017)\b|\b(?:5432|3306|6432|1433|1521|27017)\b[^\n]*(?:refused|unreachable|no route to host))')
+            when role = 'application' and regexp_matches(message, '(?i)(?:the database system is (?:shutting down|starting up|not yet|in recovery)|terminating connection due to (?:administrator command|unexpected postmaster exit|immediate shutdown)|server closed the connection unexpectedly|could not connect to server|connection to (?:the )?(?:server|database)[^\n]*(?:failed|refused|lost)|can''t connect to (?:local )?mysql|mysql server has gone away|lost connection to mysql|(?:psycopg|asyncpg|pymysql|mysqldb|sqlalchemy|pgx|pq:|jdbc|hikari|activerecord|sequelize|database)[^\n]*(?:refused|closed (?:unexpectedly|by)|is closed|terminat|unreachable|no route)|(?:refused|unreachable|no route to host|connect call failed)[^\n]*\b(?:5432|3306|6432|1433|1521|27017)\b|\b(?:5432|3306|6432|1433|1521|27017)\b[^\n]*(?:refused|unreachable|no route to host))')
                 then 'database-unreachable'
-            when role = 'application' and regexp_matches(message, '(?i)pool (?:timeout|exhausted|is full|limit)|pooltimeout|queuepool limit|timeout(?:ed)? (?:acquiring|waiting for|getting|to acquire) (?:a )?connection|couldn''t get a connection|connection pool')
+            when role = 'application' and regexp_matches(message, '(?i)pool (?:timeout|exhausted|is full|limit)|pooltimeout|queuepool limit|timeout(?:ed)? (?:acquiring|waiting for|getting|to acquire) (?:a )?connection|couldn''t get a connection|connection pool[^\n]*(?:exhausted|empty|full|timed? ?out|limit|no free)')
                 then 'pool-exhausted'
             when role = 'balancer' and regexp_matches(message, '(?i)limiting (?:requests|connections)|worker_connections are not enough|too many open files|maxconn')
                 then 'balancer-limit'
@@ -24,9 +24,9 @@ with said as (
                 then 'upstream-refused'
             when role = 'balancer' and regexp_matches(message, '(?i)upstream timed out|timed out\) while')
                 then 'upstream-timeout'
-            when role = 'application' and regexp_matches(message, '(?i)queue is full|backlog|too many requests in flight|all workers busy|worker pool|rejecting|overload|saturated|no (?:free|idle) worker')
+            when role = 'application' and regexp_matches(message, '(?i)queue is full|backlog (?:at|full|of \d+ (?:is )?(?:full|exceeded|reached))|too many requests in flight|all workers busy|worker pool (?:is )?(?:full|exhausted|saturated)|rejecting (?:request|connection)|overload|saturated|no (?:free|idle) worker')
                 then 'overload'
-            when role = 'application' and regexp_matches(message, '(?i)out of memory|MemoryError|cannot allocate|too many open files|no space left|disk full|OOM|segfault|EMFILE|ENOSPC|ENOMEM')
+            when role = 'application' and regexp_matches(message, '(?i)out of memory|MemoryError|cannot allocate|too many open files|no space left|disk full|\b(?:OOM|EMFILE|ENOSPC|ENOMEM)\b|segfault')
                 then 'resources'
         end as kind
     from messages

@@ -1,0 +1,158 @@
+"""One instance that is ill, and instances that are only unlucky."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from logsleuth.faults import bad_instance
+from tests.analyses.traffic_builder import FOUR, Scene
+from tests.faults import scenes
+from tests.faults.scenes import ONSET, claims, named, noisy, outcomes, statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.analyses.facts import Facts
+
+ADDRESSES = tuple(f"10.0.0.{n}:8080" for n in range(1, 5))
+
+
+def test_an_instance_that_fails_is_named_and_all_else_ruled_out(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(scenes.bad_server())
+    cause = named(facts)
+    assert (cause.component, cause.fault, cause.target) == ("application", "bad-instance", "web-2")
+    assert statuses(facts) == {
+        "balancer": "ruled-out",
+        "application": "implicated",
+        "database": "ruled-out",
+        "client": "ruled-out",
+    }
+
+
+def test_an_instance_that_is_slow_is_named(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene()
+    scene.slow(scene.between(ONSET) & scene.on("web-3"), 8.0)
+    cause = named(gathered(noisy(scene)))
+    assert (cause.fault, cause.target) == ("bad-instance", "web-3")
+
+
+def test_the_balancers_log_alone_is_enough(gathered: Callable[[Scene], Facts]) -> None:
+    scene = scenes.bad_server()
+    scene.lines = []
+    facts = gathered(scene)
+    assert claims(bad_instance, facts) == ["web-2"]
+    assert statuses(facts)["database"] == "no-evidence"
+
+
+def test_an_instance_whose_failures_others_save_is_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(servers=ADDRESSES, product="nginx-access")
+    hit = scene.between(ONSET) & scene.on(ADDRESSES[1])
+    scene.retry(scene.part(hit, 0.9), ADDRESSES[0])
+    scene.fail(scene.part(hit, 0.3), 502)
+    assert claims(bad_instance, gathered(scene)) == [ADDRESSES[1]]
+
+
+def test_an_instance_that_least_connections_prefers_for_its_quick_errors_is_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(scenes.eager_bad_server())
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("bad-instance", "web-2")
+    assert statuses(facts)["database"] == "ruled-out"
+
+
+def test_an_instance_that_runs_out_of_memory_says_so(gathered: Callable[[Scene], Facts]) -> None:
+    scene = scenes.bad_server()
+    for at in range(62, 100, 4):
+        scene.say("application", at, "MemoryError", instance="web-2")
+    assert outcomes(bad_instance, gathered(scene))["one instance complains"] == "for"
+
+
+def test_complaints_of_another_instance_say_nothing_of_this_one(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = scenes.bad_server()
+    for at in range(62, 100, 4):
+        scene.say("application", at, "MemoryError", instance="web-4")
+    told = outcomes(bad_instance, gathered(scene))
+    assert told.get("one instance complains", "neutral") != "for"
+
+
+def test_an_overloaded_instance_is_not_ill(gathered: Callable[[Scene], Facts]) -> None:
+    facts = gathered(scenes.skewed())
+    assert claims(bad_instance, facts) == []
+    assert outcomes(bad_instance, facts)["no more load than before"] == "against"
+
+
+@pytest.mark.parametrize("scene", [scenes.slow_statements, scenes.stopped, scenes.ejected])
+def test_what_hits_all_instances_is_no_instances_fault(
+    gathered: Callable[[Scene], Facts], scene: Callable[[], Scene]
+) -> None:
+    assert claims(bad_instance, gathered(scene())) == []
+
+
+def test_an_instance_that_was_always_bad_did_not_begin_the_incident(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.on("web-2"), 0.3), 500)
+    scene.fail(scene.part(scene.between(ONSET), 0.6), 500)
+    assert claims(bad_instance, gathered(noisy(scene))) == []
+
+
+def test_a_new_address_is_the_balancers_doing(gathered: Callable[[Scene], Facts]) -> None:
+    scene = scenes.reload(Scene(rate=30))
+    scene.give(scene.between(ONSET) & scene.on("web-2"), {"web-9": 1})
+    scene.unreachable(scene.between(ONSET) & scene.on("web-9"))
+    facts = gathered(noisy(scene))
+    assert outcomes(bad_instance, facts)["never seen before"] == "against"
+    assert claims(bad_instance, facts) == []
+
+
+def test_an_instance_that_died_and_was_given_up_is_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(scenes.died())
+    assert claims(bad_instance, facts) == ["web-3"]
+    assert outcomes(bad_instance, facts)["the balancer could not reach it"] == "for"
+
+
+def hashed(log: bool) -> Scene:
+    """A hash of the path gives each route a server of its own; one route's statements get slow."""
+    scene = Scene()
+    home = {"/home": 0, "/cart": 1, "/search": 2, "/item": 3}
+    scene.server = np.array([FOUR[home[route]] for route in scene.route], dtype=object)
+    scene.first = scene.server.copy()
+    scene.configure(dict.fromkeys(FOUR, 1), "uri")
+    scene.slow(scene.between(ONSET) & scene.of("/search"), 25.0)
+    for at in np.linspace(ONSET - 0.2, 118, 200 if log else 0).tolist():
+        scene.statement(at, f"select id from bicycles where label like '{at:.2f}%'", 1.2)
+    scene.checkpoints()
+    scene.applications()
+    return scene
+
+
+@pytest.mark.parametrize("log", [True, False], ids=["timed", "not timed"])
+def test_a_server_that_serves_the_bad_route_alone_is_no_bad_instance(
+    gathered: Callable[[Scene], Facts], log: bool
+) -> None:
+    assert claims(bad_instance, gathered(hashed(log))) == []
+
+
+def test_servers_that_never_serve_the_bad_route_acquit_no_database(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    assert statuses(gathered(hashed(log=True)))["database"] != "ruled-out"
+
+
+def test_nor_do_they_where_the_database_times_nothing(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    assert statuses(gathered(hashed(log=False)))["database"] != "ruled-out"

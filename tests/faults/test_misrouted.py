@@ -1,0 +1,186 @@
+"""Requests sent to a wrong pool, a dead address or a wrong path, and services that fail at home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from logsleuth.faults import bad_instance, misrouted
+from tests.analyses.traffic_builder import FOUR, Scene
+from tests.faults import scenes
+from tests.faults.scenes import ONSET, claims, down, named, noisy, outcomes, reload, statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.analyses.facts import Facts
+
+FILES = ("files-1", "files-2")
+
+
+def two_pools() -> Scene:
+    """A pool that serves pages and one that serves files."""
+    scene = Scene(servers=(*FOUR, *FILES), rate=30)
+    files = scene.on(*FILES)
+    scene.pool[files], scene.route[files] = "files", "/static"
+    return scene
+
+
+def moved() -> Scene:
+    """Since a reload, searches go to the pool of files, which doesn't know them."""
+    scene = reload(two_pools())
+    strays = scene.between(ONSET) & scene.of("/search")
+    scene.give(strays, {"files-1": 1, "files-2": 1})
+    scene.pool[strays] = "files"
+    scene.fail(strays, 404, 0.002)
+    return noisy(scene)
+
+
+def dead_address(server: str = "web-9") -> Scene:
+    """Since a reload, a quarter of the requests go to an address where nobody listens."""
+    scene = reload(Scene(rate=30))
+    strays = scene.between(ONSET) & scene.on("web-2")
+    scene.give(strays, {server: 1})
+    scene.unreachable(scene.between(ONSET) & scene.on(server))
+    return noisy(scene)
+
+
+def test_a_route_in_another_pool_is_named_with_that_pool(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(moved())
+    cause = named(facts)
+    assert (cause.component, cause.fault, cause.target) == ("balancer", "misrouted", "files")
+    assert "/search" in cause.summary
+    assert statuses(facts)["application"] != "implicated"
+
+
+def test_the_reload_is_not_needed_to_see_a_moved_route(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = moved()
+    scene.lines = []
+    assert claims(misrouted, gathered(scene)) == ["files"]
+
+
+def test_a_route_that_moved_and_is_served_there_is_well(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = reload(two_pools())
+    strays = scene.between(ONSET) & scene.of("/search")
+    scene.give(strays, {"files-1": 1, "files-2": 1})
+    scene.pool[strays] = "files"
+    scene.fail(scene.part(scene.between(ONSET) & scene.on("web-1"), 0.8), 500, 0.04)
+    assert claims(misrouted, gathered(noisy(scene))) == []
+
+
+def test_a_bad_route_in_its_own_pool_went_nowhere(gathered: Callable[[Scene], Facts]) -> None:
+    scene = two_pools()
+    scene.fail(scene.between(ONSET) & scene.of("/search"), 500, 0.03)
+    assert claims(misrouted, gathered(noisy(scene))) == []
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_nor_did_one_that_the_application_refuses_since_a_deploy(
+    gathered: Callable[[Scene], Facts], status: int
+) -> None:
+    scene = two_pools()
+    scene.fail(scene.between(ONSET) & scene.of("/search"), status, 0.003)
+    for server in FOUR:
+        scene.say("application", ONSET - 2, "starting shop version 2.5.0", instance=server,
+                  level="info")  # fmt: skip
+    assert claims(misrouted, gathered(noisy(scene))) == []
+
+
+def test_a_dead_address_that_nobody_used_before_is_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(dead_address())
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("misrouted", "web-9")
+    assert claims(bad_instance, facts) == []
+
+
+def test_a_dead_address_needs_no_reload(gathered: Callable[[Scene], Facts]) -> None:
+    scene = dead_address()
+    scene.lines = []
+    assert claims(misrouted, gathered(scene)) == ["web-9"]
+
+
+def test_a_new_server_that_serves_is_welcome(gathered: Callable[[Scene], Facts]) -> None:
+    scene = reload(Scene(rate=30))
+    scene.give(scene.between(ONSET), {**dict.fromkeys(FOUR, 1.0), "web-5": 1})
+    scene.fail(scene.part(scene.between(ONSET), 0.15), 500)
+    assert claims(misrouted, gathered(noisy(scene))) == []
+
+
+def test_an_instance_that_refuses_connections_is_bad_itself(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=30)
+    scene.unreachable(scene.between(ONSET) & scene.on("web-2"))
+    down(scene, "web-2", ONSET + 4, "Layer4 connection problem")
+    facts = gathered(noisy(scene))
+    assert claims(misrouted, facts) == []
+    assert claims(bad_instance, facts) == ["web-2"]
+
+
+def test_a_name_that_points_to_a_wrong_port_since_a_reload_is_misrouted(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """HAProxy logs the server's name, whatever its address was changed to."""
+    scene = dead_address("web-2")
+    scene.configure(dict.fromkeys(FOUR, 1), addresses={"web-2": "web-2:8081"})
+    facts = gathered(scene)
+    assert outcomes(misrouted, facts)["a port unlike its equals"] == "for"
+    cause = named(facts)
+    assert cause.fault == "misrouted"
+    assert cause.target is not None
+    assert "web-2" in cause.target
+
+
+def test_an_instance_that_says_it_stopped_was_not_misrouted(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = dead_address("web-2")
+    scene.say("application", ONSET - 1, "received signal 9, terminated", instance="web-2")
+    facts = gathered(scene)
+    assert outcomes(misrouted, facts)["the instance itself did not stop"] == "against"
+    assert claims(misrouted, facts) == []
+
+
+def rewritten() -> Scene:
+    """Since a reload, the application is asked for paths that no client asked for."""
+    scene = reload(Scene(rate=30))
+    scene.fail(scene.between(ONSET), 404, 0.003)
+    asked = scene.route.copy()
+    spoilt = scene.between(ONSET)
+    scene.route[spoilt] = np.array([f"/v2{r}" for r in asked[spoilt]], dtype=object)
+    scene.applications()
+    scene.route = asked
+    return scene
+
+
+def test_paths_that_no_client_asked_for_are_misrouted(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(rewritten())
+    assert claims(misrouted, facts) == ["web"]
+    assert outcomes(misrouted, facts)["the application gets other paths"] == "for"
+
+
+def test_paths_that_are_as_asked_for_are_not(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene(rate=30)
+    scene.fail(scene.between(ONSET), 404, 0.003)
+    facts = gathered(noisy(scene))
+    assert outcomes(misrouted, facts)["the application gets other paths"] == "against"
+    assert claims(misrouted, facts) == []
+
+
+@pytest.mark.parametrize("scene", [scenes.bad_server, scenes.skewed, scenes.slow_statements])
+def test_other_faults_send_nobody_astray(
+    gathered: Callable[[Scene], Facts], scene: Callable[[], Scene]
+) -> None:
+    assert claims(misrouted, gathered(scene())) == []

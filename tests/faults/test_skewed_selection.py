@@ -1,0 +1,121 @@
+"""Shares that nobody intended, and shares that follow from something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from logsleuth import verdict
+from logsleuth.faults import bad_instance, skewed_selection
+from tests.analyses.traffic_builder import FOUR, Scene
+from tests.faults import scenes
+from tests.faults.scenes import ONSET, claims, named, noisy, outcomes, standing, statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.analyses.facts import Facts
+
+
+def test_a_weight_nobody_intended_is_named_with_the_hot_server(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(scenes.skewed())
+    cause = named(facts)
+    assert (cause.component, cause.fault, cause.target) == ("balancer", "skewed-selection", "web-1")
+    assert verdict.skewed_pools(standing(facts)) == {"web"}
+    told = statuses(facts)
+    assert told["database"] == told["client"] == "ruled-out"
+    assert told["application"] != "implicated"
+
+
+def test_the_configuration_that_asks_for_it_speaks_for_it(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    told = outcomes(skewed_selection, gathered(scenes.skewed()))
+    assert told["the configuration asks for these shares"] == "for"
+    assert told["a reload at the onset"] == "for"
+    assert told["shares moved first"] == "for"
+
+
+def test_neither_reload_nor_configuration_nor_other_logs_are_needed(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = scenes.skewed()
+    scene.lines, scene.configured = [], []
+    assert claims(skewed_selection, gathered(scene)) == ["web-1"]
+
+
+def test_all_traffic_on_one_server_is_a_skew(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene(rate=30)
+    scene.give(scene.between(ONSET), {"web-1": 1})
+    scene.fail(scene.part(scene.between(ONSET), 0.5), 503, 2.0)
+    scene.configure({"web-1": 1, "web-2": 1, "web-3": 1, "web-4": 1}, backup=FOUR[1:])
+    scenes.reload(scene)
+    cause = named(gathered(noisy(scene)))
+    assert (cause.fault, cause.target) == ("skewed-selection", "web-1")
+
+
+def test_a_bad_instance_that_least_connections_prefers_is_no_skew(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(scenes.eager_bad_server())
+    assert claims(skewed_selection, facts) == []
+    assert claims(bad_instance, facts) == ["web-2"]
+    assert verdict.skewed_pools(standing(facts)) == frozenset()
+
+
+def test_nor_is_it_where_no_configuration_tells_the_algorithm(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = scenes.eager_bad_server()
+    scene.configured = []
+    facts = gathered(scene)
+    assert claims(skewed_selection, facts) == []
+    assert claims(bad_instance, facts) == ["web-2"]
+
+
+def test_ejected_servers_are_no_skew(gathered: Callable[[Scene], Facts]) -> None:
+    facts = gathered(scenes.ejected())
+    assert verdict.skewed_pools(standing(facts)) == frozenset()
+    assert named(facts).fault == "server-ejected"
+
+
+def test_uneven_shares_that_were_always_so_are_no_skew(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene(rate=30)
+    weights = {"web-1": 5, "web-2": 1, "web-3": 1, "web-4": 1}
+    scene.give(scene.between(0), weights)
+    scene.fail(scene.part(scene.between(ONSET), 0.5))
+    scene.configure({name: int(weight) for name, weight in weights.items()})
+    assert claims(skewed_selection, gathered(noisy(scene))) == []
+
+
+def test_shares_that_moved_without_harm_are_not_to_blame(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=30)
+    scene.give(scene.between(ONSET), {"web-1": 3, "web-2": 1, "web-3": 1, "web-4": 1})
+    scene.fail(scene.part(scene.between(ONSET), 0.5), 500)
+    assert claims(skewed_selection, gathered(noisy(scene))) == []
+
+
+def test_shares_that_moved_long_after_the_onset_are_a_consequence(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=30)
+    scene.fail(scene.part(scene.between(ONSET) & scene.on("web-1"), 0.7), 500, 0.04)
+    scene.give(scene.between(90), {"web-1": 3, "web-2": 1, "web-3": 1, "web-4": 1})
+    scene.fail(scene.part(scene.between(90) & scene.on("web-1"), 0.7), 500, 0.04)
+    facts = gathered(noisy(scene))
+    assert outcomes(skewed_selection, facts)["shares moved first"] == "against"
+    assert verdict.skewed_pools(standing(facts)) == frozenset()
+
+
+@pytest.mark.parametrize("servers", [("web-1",), FOUR])
+def test_no_pool_is_judged_without_a_baseline_or_without_a_choice(
+    gathered: Callable[[Scene], Facts], servers: tuple[str, ...]
+) -> None:
+    scene = Scene(servers=servers)
+    scene.fail(scene.part(scene.between(0), 0.5))
+    assert skewed_selection.examine(gathered(scene)) == []
