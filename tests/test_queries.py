@@ -119,7 +119,7 @@ from (values
     (6, 1, '01:30', null, 'deployed r2')
 ) as t (source_id, line, clock, level, message);
 
-insert into records
+insert into other_records
 select * replace (100 * line as byte_offset, 99 as byte_length) from written;
 
 insert into rejects by name

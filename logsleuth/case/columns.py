@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Columns that a field gives, and what must hold of its text (None: anything goes)."""
+    """Columns that a field gives, and what must hold of its text (None: anything goes).
+
+    `shared` are expressions with names that these use, and each those before it.
+    """
 
     columns: Mapping[str, str]
     valid: str | None = None
+    shared: tuple[tuple[str, str], ...] = ()
 
 
 def _known(x: str) -> str:
@@ -27,11 +31,11 @@ def _absent(x: str) -> str:
     return f"coalesce({x}, '-') in ('-', '')"
 
 
-def _number(x: str, kind: str, scale: str = "") -> tuple[str, str]:
-    value = f"try_cast({x} as {kind})"
+def _number(column: str, x: str, cast: str, scale: str = "") -> Read:
+    n = f"{x}_n"
     # Logs write -1 where a phase was never reached; that is unknown, not a number.
-    positive = f"case when {value} >= 0 then {value}{scale} end"
-    return positive, f"({value} is not null or {_absent(x)})"
+    positive = f"case when {n} >= 0 then {n}{scale} end"
+    return Read({column: positive}, f"({n} is not null or {_absent(x)})", ((n, cast),))
 
 
 def _plain(column: str, x: str) -> Read:
@@ -43,27 +47,11 @@ def _message(column: str, x: str) -> Read:
 
 
 def _scaled(kind: str, scale: str = "") -> Callable[[str, str], Read]:
-    def read(column: str, x: str) -> Read:
-        value, valid = _number(x, kind, scale)
-        return Read({column: value}, valid)
-
-    return read
+    return lambda column, x: _number(column, x, f"try_cast({x} as {kind})", scale)
 
 
 def _bytes(column: str, x: str) -> Read:
-    return Read({column: _number(f"ltrim({x}, '+')", "bigint")[0]}, f"({_absent(x)} or try_cast({x} as bigint) is not null)")
-
-
-def _last(x: str) -> str:
-    """The last of nginx's list: ', ' parts retries, ' : ' an internal redirect."""
-    return (
-        f"case when contains({x}, ', ') or contains({x}, ' : ') "
-        f"then regexp_extract({x}, '([^ ,]*)$', 1) else {x} end"
-    )
-
-
-def _several(x: str) -> str:
-    return f"case when contains({x}, ', ') or contains({x}, ' : ') then {x} end"
+    return _number(column, x, f"try_cast(ltrim({x}, '+') as bigint)")
 
 
 _LISTS: Final = {
@@ -76,39 +64,69 @@ _LISTS: Final = {
 
 
 def _list_of(kind: str) -> Callable[[str, str], Read]:
+    """The last of nginx's list, and the list where ', ' parts retries or ' : ' a redirect."""
+
     def read(column: str, x: str) -> Read:
-        last = _last(x)
-        value = _known(last) if kind == "varchar" else f"try_cast({last} as {kind})"
-        valid = None if kind == "varchar" else f"({value} is not null or {_absent(last)})"
-        return Read({column: value, _LISTS[column]: _several(x)}, valid)
+        several, last, n = f"{x}_several", f"{x}_last", f"{x}_n"
+        shared = (
+            (several, f"contains({x}, ', ') or contains({x}, ' : ')"),
+            (last, f"case when {several} then regexp_extract({x}, '([^ ,]*)$', 1) else {x} end"),
+            (n, f"try_cast({last} as {kind})"),
+        )
+        value = _known(last) if kind == "varchar" else n
+        valid = None if kind == "varchar" else f"({n} is not null or {_absent(last)})"
+        listed = {column: value, _LISTS[column]: f"case when {several} then {x} end"}
+        return Read(listed, valid, shared)
 
     return read
 
 
+def _status(column: str, x: str) -> Read:
+    """An HTTP status; nginx's 000 and gRPC's 0 are none."""
+    n = f"{x}_n"
+    return Read(
+        {column: f"case when {n} between 100 and 999 then {n} end"},
+        f"({n} is not null or {_absent(x)})",
+        ((n, f"try_cast({x} as smallint)"),),
+    )
+
+
 def _server(column: str, x: str) -> Read:
-    bare = f"regexp_replace({x}, '^[a-z]+://([^/]+).*$', '\\1')"
+    bare = f"regexp_replace({x}, '^[a-z]+://(unix:[^:]+|[^/]+).*$', '\\1')"
     stripped = f"case when contains({x}, '://') then {bare} else {x} end"
     return Read({column: f"nullif({_known(stripped)}, '<NOSRV>')"})
 
 
+# Units that people write behind a duration: how many of them are a second.
+_UNITS: Final[Mapping[str, str]] = {
+    "ms": "1e3", "msec": "1e3", "msecs": "1e3", "millis": "1e3", "milliseconds": "1e3",
+    "us": "1e6", "µs": "1e6", "μs": "1e6", "micros": "1e6", "microseconds": "1e6",
+    "ns": "1e9", "nanos": "1e9", "nanoseconds": "1e9", "m": "1e0 / 60", "min": "1e0 / 60",
+    "h": "1e0 / 3600",
+}  # fmt: skip
+
+
 def _duration(column: str, x: str) -> Read:
-    number = f"try_cast(regexp_extract({x}, '^([0-9.]+)', 1) as double)"
+    """A number with its unit, seconds where it has none; `1m2.5s` is Go's way."""
+    parts, go = f"{x}_parts", f"{x}_go"
+    branches = " ".join(f"when '{unit}' then {count}" for unit, count in _UNITS.items())
+    simple = f"try_cast({parts}.n as double) / (case {parts}.u {branches} else 1e0 end)"
+    minutes = f"try_cast({go}.m as double) * 60 + try_cast({go}.s as double)"
     return Read(
-        {
-            column: f"""case regexp_extract({x}, '[0-9.] ?([a-zµ]*)$', 1)
-                when 'ms' then {number} / 1000 when 'msec' then {number} / 1000
-                when 'msecs' then {number} / 1000 when 'milliseconds' then {number} / 1000
-                when 'us' then {number} / 1000000 when 'µs' then {number} / 1000000
-                when 'ns' then {number} / 1000000000 when 'm' then {number} * 60
-                else {number} end"""
-        }
+        {column: f"coalesce({simple}, {minutes})"},
+        shared=(
+            (parts, f"regexp_extract({x}, '^([0-9.]+) ?([a-zµμ]*)$', ['n', 'u'])"),
+            (go, f"regexp_extract({x}, '^([0-9]+)m([0-9.]+)s$', ['m', 's'])"),
+        ),
     )
 
 
 def _address(column: str, x: str) -> Read:
+    """An address without its port; the first of several that proxies have handed on."""
     bracketed = f"regexp_extract({x}, '^\\[([0-9a-fA-F:.%]+)\\]', 1)"
     bare = (
         f"case when {x}[1] = '[' then {bracketed} "
+        f"when contains({x}, ',') then split_part({x}, ',', 1) "
         f"when contains({x}, '.') and contains({x}, ':') then split_part({x}, ':', 1) else {x} end"
     )
     return Read({column: _known(bare)})
@@ -119,59 +137,78 @@ def _client(column: str, x: str) -> Read:
     return Read({column: _known(f"regexp_replace({x}, ':[0-9]+$', '')")})
 
 
-def _target(x: str) -> dict[str, str]:
-    path = f"split_part({x}, '?', 1)"
-    return {
+def _target(x: str, shared: tuple[tuple[str, str], ...], **others: str) -> Read:
+    """The path and query of the target `{x}_target`, which the last of the shared ones is."""
+    target, path = f"{x}_target", f"{x}_path"
+    columns = {
         "path": f"nullif({path}, '')",
-        "query": f"case when contains({x}, '?') then substr({x}, length({path}) + 2) end",
+        "query": f"case when contains({target}, '?') then substr({target}, length({path}) + 2) end",
     }
+    return Read({**columns, **others}, None, (*shared, (path, f"split_part({target}, '?', 1)")))
 
 
 def _url(_: str, x: str) -> Read:
     absolute = f"regexp_replace({x}, '^[a-z]+://[^/?]*', '')"
-    return Read(_target(f"(case when contains({x}, '://') then {absolute} else {x} end)"))
+    relative = f"case when contains({x}, '://') then {absolute} else {x} end"
+    return _target(x, ((f"{x}_target", relative),))
 
 
 def _request(_: str, x: str) -> Read:
-    """A request line; what isn't one (rubbish of scanners) leaves its columns NULL."""
-    parts = f"string_split({x}, ' ')"
-    whole = f"(len({parts}) = 3 and starts_with({parts}[3], 'HTTP/'))"
-    target = f"(case when {whole} then {parts}[2] end)"
-    return Read(
-        {
-            "method": f"case when {whole} then {parts}[1] end",
-            **_target(target),
-            "protocol": f"case when {whole} then {parts}[3] end",
-        }
+    """A request line, perhaps cut off; what isn't one (rubbish of scanners) leaves NULL."""
+    parts, whole = f"{x}_parts", f"{x}_whole"
+    other = f"nullif(regexp_extract({x}, '^[A-Z]{{3,17}} ([^ ].*?)(?: HTTP/[0-9.]*)?$', 1), '')"
+    absolute = f"regexp_replace({x}_asked, '^[a-z]+://[^/?]*', '')"
+    method = f"nullif(regexp_extract({x}, '^([A-Z]{{3,17}}) [^ ]', 1), '')"
+    protocol = f"nullif(regexp_extract({x}, ' (HTTP/[0-9.]+)$', 1), '')"
+    shared = (
+        (parts, f"string_split({x}, ' ')"),
+        (whole, f"len({parts}) = 3 and starts_with({parts}[3], 'HTTP/')"),
+        (f"{x}_asked", f"case when {whole} then {parts}[2] else {other} end"),
+        (f"{x}_target", f"case when {x}_asked[1] = '/' then {x}_asked else {absolute} end"),
+    )
+    return _target(
+        x,
+        shared,
+        method=f"case when {whole} then {parts}[1] else {method} end",
+        protocol=f"case when {whole} then {parts}[3] else {protocol} end",
     )
 
 
-_LEVELS: Final = """case lower({x})
-    when 'log' then 'info' when 'notice' then 'info' when 'information' then 'info'
-    when 'note' then 'info' when 'i' then 'info' when 'system' then 'info' when 'statement' then 'info'
-    when 'warn' then 'warning' when 'w' then 'warning'
-    when 'err' then 'error' when 'e' then 'error' when 'severe' then 'error'
-    when 'critical' then 'fatal' when 'crit' then 'fatal' when 'alert' then 'fatal'
-    when 'emerg' then 'fatal' when 'emergency' then 'fatal' when 'panic' then 'fatal' when 'f' then 'fatal'
-    when 'd' then 'debug' when 'verbose' then 'trace'
-    when '10' then 'trace' when '20' then 'debug' when '30' then 'info' when '40' then 'warning'
-    when '50' then 'error' when '60' then 'fatal'
-    else nullif(regexp_replace(lower({x}), '^debug[1-5]$', 'debug'), '') end"""
+# Numbers are those of bunyan and pino, of Monolog, and of syslog.
+_LEVELS: Final[Mapping[str, str]] = {
+    "info": "log notice information informational note i system config any 30 200 250 5 6",
+    "warning": "warn w 40 300 4",
+    "error": "err e severe 50 400 3",
+    "fatal": "critical crit alert emerg emergency panic f 60 500 550 600 0 1 2",
+    "debug": "d fine 20 100 7 debug1 debug2 debug3 debug4 debug5",
+    "trace": "verbose finer finest 10",
+}
 
 
 def _level(column: str, x: str) -> Read:
-    return Read({column: _LEVELS.replace("{x}", x)})
+    """One of six words, or what else the line says."""
+    lowered = f"{x}_lowered"
+    branches = " ".join(
+        f"when '{word}' then '{level}'"
+        for level, words in _LEVELS.items()
+        for word in words.split()
+    )
+    return Read(
+        {column: f"case {lowered} {branches} else {lowered} end"},
+        shared=((lowered, f"nullif(lower({x}), '')"),),
+    )
 
 
 def _request_id(_: str, x: str) -> Read:
     # Only lower case survives a UUID's way there and back; text keeps whatever else there is.
-    compact = f"(length({x}) = 32 and {x} = lower({x}))"
-    uuid = f"case when {compact} then try_cast({x} as uuid) end"
+    uuid = f"{x}_uuid"
+    compact = f"length({x}) = 32 and {x} = lower({x})"
     return Read(
         {
             "request_uuid": uuid,
             "request_text": f"case when {uuid} is null then {_known(x)} end",
-        }
+        },
+        shared=((uuid, f"case when {compact} then try_cast({x} as uuid) end"),),
     )
 
 
@@ -180,28 +217,87 @@ def _connections(_: str, x: str) -> Read:
     return Read({"retries": f"try_cast(ltrim({retries}, '+') as smallint)"})
 
 
-def _user_at_database(_: str, x: str) -> Read:
-    user = f"regexp_extract({x}, '(?:user=)?([^@,=\\s\\[\\]()]+)(?:@|,db=)([^,\\s:\\[\\]()]+)', 1)"
-    database = f"regexp_extract({x}, '(?:user=)?([^@,=\\s\\[\\]()]+)(?:@|,db=)([^,\\s:\\[\\]()]+)', 2)"
-    return Read({"user_name": f"nullif({user}, '')", "database": f"nullif({database}, '')"})
+def _process(column: str, x: str) -> Read:
+    """The process in PostgreSQL's log_line_prefix: in brackets, behind `pid=`, or a lone number."""
+    pattern = (
+        "'\\[([0-9]+)(?:-[0-9]+)?\\]|(?:^|[^0-9A-Za-z])\\(([0-9]+)\\)|"
+        "\\b(?:pid|p|process)=([0-9]+)|(?:^|[ :])([0-9]+)(?:[ :]|$)'"
+    )
+    found = f"{x}_process"
+    text = ", ".join(f"nullif({found}.{name}, '')" for name in "abcd")
+    return Read(
+        {column: f"try_cast(coalesce({text}) as bigint)"},
+        shared=((found, f"regexp_extract({x}, {pattern}, ['a', 'b', 'c', 'd'])"),),
+    )
+
+
+def _sqlstate(column: str, x: str) -> Read:
+    """A SQLSTATE; 00000 says that nothing is wrong."""
+    return Read({column: f"nullif({_known(x)}, '00000')"})
+
+
+_HOST: Final = (
+    "(?:^|[\\s:=@,\\[])([0-9]{1,3}(?:[.][0-9]{1,3}){3}"
+    "|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*::[0-9a-fA-F:]+)(?:[(:\\s@,\\]]|$)"
+)
+_PORT: Final = "[(][0-9]+[)]$|([0-9.]{7,}):[0-9]{1,5}$"
+
+
+def _session(_: str, x: str) -> Read:
+    """What PostgreSQL's log_line_prefix says of the session, in the ways that people write it."""
+    at = f"{x}_at"
+
+    def keyed(key: str) -> str:
+        return f"nullif(regexp_extract({x}, '\\b(?:{key})=([^\\s,\\]]+)', 1), '')"
+
+    def known(sql: str) -> str:
+        return f"nullif(nullif({sql}, '[unknown]'), '')"
+
+    address = f"nullif(regexp_extract({x}, '{_HOST}', 1), '')"
+    remote = f"nullif(coalesce({keyed('client|host|h|remote')}, {address}), '[local]')"
+    pattern = "'([^\\s@,=\\[\\]():]+)@([^\\s@,=\\[\\]():]+)'"
+    return Read(
+        {
+            "user_name": known(f"coalesce({keyed('user|u|usr')}, {at}.u)"),
+            "database": known(f"coalesce({keyed('db|d|database|dbname')}, {at}.d)"),
+            "client": f"regexp_replace({remote}, '{_PORT}', '\\1')",
+        },
+        shared=((at, f"regexp_extract({x}, {pattern}, ['u', 'd'])"),),
+    )
 
 
 _STATEMENT: Final = (
-    "'^duration: ([0-9.]+) ms(?:  (?:statement|parse [^:]*|bind [^:]*|execute [^:]*): "
-    "((?s:.*)))?'"
+    "'^duration: ([0-9.]+) ms(?:  (?:statement|parse [^:]*|bind [^:]*|execute [^:]*): ((?s:.*)))?'"
 )
+_LOGGED: Final = "'^(?:statement|execute [^:]*|parse [^:]*|bind [^:]*): ((?s:.*))$'"
+# The lines that belong to a record repeat its prefix; their keyword is enough.
+_REPEATED: Final = "'\\n[^\\n]*?\\b(DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE):  '"
+_AFTER_MESSAGE: Final = "'\\n(?:STATEMENT|LOCATION|BACKTRACE):  (?s:.*)$'"
+_AFTER_STATEMENT: Final = "'\\n(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION|BACKTRACE):  (?s:.*)$'"
 
 
 def _statement(_: str, x: str) -> Read:
     """PostgreSQL's message: `duration: 1.2 ms  execute S_1: SELECT …`, and STATEMENT lines."""
-    timed = f"regexp_extract({x}, {_STATEMENT}, ['d', 's'])"
-    told = f"regexp_extract({x}, '\\n[^\\n]*?STATEMENT:  ((?s:.*))$', 1)"
+    lines, timed, said = f"{x}_lines", f"{x}_timed", f"{x}_said"
+    several = f"contains({x}, chr(10))"
+    repeated = f"regexp_replace({x}, {_REPEATED}, chr(10) || '\\1:  ', 'g')"
+    told = f"nullif(regexp_extract({lines}, '\\nSTATEMENT:  ((?s:.*))$', 1), '')"
+    logged = f"nullif(regexp_extract({lines}, {_LOGGED}, 1), '')"
+    message = f"case when {several} then regexp_replace({lines}, {_AFTER_MESSAGE}, '') else {x} end"
+    bare = (
+        f"case when {several} then regexp_replace({said}, {_AFTER_STATEMENT}, '') else {said} end"
+    )
     return Read(
         {
-            "message": f"nullif(rtrim({x}, chr(10) || chr(13)), '')",
+            "message": f"nullif(rtrim({message}, chr(10) || chr(13) || ' '), '')",
             "duration_s": f"try_cast({timed}.d as double) / 1000",
-            "statement": f"nullif(rtrim(case when {timed}.s <> '' then {timed}.s else {told} end, chr(10) || chr(13)), '')",
-        }
+            "statement": f"nullif(rtrim({bare}, chr(10) || chr(13) || ' '), '')",
+        },
+        shared=(
+            (lines, f"case when {several} then {repeated} else {x} end"),
+            (timed, f"regexp_extract({lines}, {_STATEMENT}, ['d', 's'])"),
+            (said, f"coalesce(nullif({timed}.s, ''), {told}, {logged})"),
+        ),
     )
 
 
@@ -212,7 +308,7 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "message": _message,
     "integer": _scaled("bigint"),
     "bytes": _bytes,
-    "status": _scaled("smallint"),
+    "status": _status,
     "seconds": _scaled("double"),
     "milliseconds": _scaled("double", " / 1000"),
     "microseconds": _scaled("double", " / 1000000"),
@@ -229,7 +325,9 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "level": _level,
     "request-id": _request_id,
     "connections": _connections,
-    "user-at-database": _user_at_database,
+    "process": _process,
+    "session": _session,
+    "sqlstate": _sqlstate,
     "statement": _statement,
 }
 
@@ -237,9 +335,11 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
 def read(kind: str, column: str, text: str, *, layout: str = "", year: int = 1970) -> Read:
     """Return the SQL for a field of one of the types of `formats.spec`.
 
-    `text` is the SQL expression of the field's text, `layout` and `year` are those of a time.
+    `text` is the name of the field's text, from which the shared expressions have theirs; `layout`
+    and `year` are those of a time.
     """
-    if kind == "time":
-        value = times.expression(layout, text, year)
-        return Read({column: value}, f"{value} is not null")
+    if kind in {"time", "maybe-time"}:
+        value = f"{text}_ts"
+        shared = ((value, times.expression(layout, text, year)),)
+        return Read({column: value}, None, shared)
     return _TYPES[kind](column, text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from logsleuth.case.load import Account
+    from logsleuth.case.account import Account
     from logsleuth.formats.reader import Reader
 
 _YEARLESS: Final = frozenset({"syslog", "glog"})
@@ -39,11 +39,6 @@ from (
     select source_id, min(ts) as since, max(ts) as until from records group by source_id
 ) told
 where told.source_id = sources.source_id"""
-
-
-def digest(data: bytes) -> str:
-    """SHA-256 of the bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def insert_source(
@@ -87,8 +82,9 @@ def dated(reader: Reader, block: bytes, path: Path | None) -> Reader:
     told = _YEAR.search(block[: 256 << 10])
     if told:
         return replace(reader, year=int(told[1]))
-    if path is not None:
-        return replace(reader, year=datetime.fromtimestamp(path.stat().st_mtime, UTC).year)
+    with suppress(OSError):
+        if path is not None:
+            return replace(reader, year=datetime.fromtimestamp(path.stat().st_mtime, UTC).year)
     return reader
 
 

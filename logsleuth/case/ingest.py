@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
+import shutil
+import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+import duckdb
+
 from logsleuth.case import finish, intent, load
+from logsleuth.case.account import Account, Progress
 from logsleuth.case.store import write_case
-from logsleuth.errors import EvidenceError
+from logsleuth.errors import CaseError, EvidenceError
 from logsleuth.evidence import files
 from logsleuth.evidence.configuration.read import looks_like
 from logsleuth.evidence.configuration.read import read as read_configuration
-from logsleuth.evidence.discover import discover
+from logsleuth.evidence.discover import EvidenceFile, discover
+from logsleuth.formats import detect
 from logsleuth.formats.detect import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import duckdb
-
-    from logsleuth.evidence.discover import EvidenceFile
+    from logsleuth.formats.reader import Reader
     from logsleuth.formats.spec import Format
 
+_SAMPLE_BYTES: Final = 256 << 10
+_MEMORY: Final = "1GB"
+# What DuckDB raises where the disk is full, gone or broken, or memory is.
+_UNWRITABLE: Final = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.OutOfMemoryException,
+    duckdb.TransactionException,
+)
 # Settings of other programs: no log, and no pool to learn from.
 _SETTINGS: Final = (".conf", ".cfg", ".cnf", ".ini", ".toml", ".yaml", ".yml", ".env", ".service")
 # A configuration larger than this is none.
@@ -47,62 +63,117 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
-    """A file with its first block read."""
+class _Ingest:
+    """What all files of one ingest have in common."""
 
-    file: EvidenceFile
-    block: bytes
-    rest: Iterator[bytes]
-    account: load.Account
+    connection: duckdb.DuckDBPyConnection
+    formats: Sequence[Format]
+    hints: Sequence[Hint]
+    summary: Summary
+    progress: Callable[[Progress], None]
+    total: int
 
 
 def ingest(
     paths: Sequence[str],
     case: Path,
     formats: Sequence[Format],
-    progress: Callable[[str, int, int], None] = lambda _name, _lines, _rejected: None,
+    progress: Callable[[Progress], None] = lambda _progress: None,
 ) -> Summary:
     """Read evidence into a case; what the case already has is not read into it again.
 
-    `progress` is called with the file's name, its lines so far and the refused ones.
+    `progress` is told of each file when it begins, and then every few tens of megabytes.
 
     Raises:
         UsageError: a path doesn't exist.
         EvidenceError: no line could be read as a log.
-        CaseError: the case can't be written.
+        CaseError: the case can't be written, or there is no room to unpack an archive.
     """
+    with (
+        tempfile.TemporaryDirectory(prefix="logsleuth-") as scratch,
+        write_case(case) as connection,
+    ):
+        try:
+            return _ingest(connection, paths, Path(scratch), formats, progress)
+        except _UNWRITABLE as error:
+            message = f"{case}: can't be written: {str(error).strip().splitlines()[0]}"
+            raise CaseError(message, hint="free some space, or name another file") from error
+        except OSError as error:
+            message = f"{scratch}: archives can't be unpacked: {error.strerror or error}"
+            raise CaseError(message, hint="set TMPDIR to a folder with room for them") from error
+
+
+def _ingest(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Sequence[str],
+    scratch: Path,
+    formats: Sequence[Format],
+    progress: Callable[[Progress], None],
+) -> Summary:
+    _bounded(connection, scratch)
     summary = Summary()
-    with tempfile.TemporaryDirectory(prefix="logsleuth-") as scratch, write_case(case) as connection:
-        found, summary.problems = discover(paths, Path(scratch))
-        configurations, logs = _parted(found, summary)
-        hints = _configure(connection, configurations)
-        for file in logs:
-            _take(connection, file, formats, hints, summary, progress)
-        finish.finish(connection)
-        events = connection.execute("select coalesce(sum(events), 0) from sources").fetchone()
+    found, summary.problems = discover(paths, scratch)
+    configurations, logs = _parted([_kept(file, scratch) for file in found])
+    hints = _configure(connection, configurations)
+    run = _Ingest(connection, formats, hints, summary, progress, _total(logs))
+    read = 0
+    for file in logs:
+        read += _take(run, file, read)
+    finish.finish(connection)
+    events = connection.execute("select coalesce(sum(events), 0) from sources").fetchone()
     if not events or not events[0]:
         message = f"{', '.join(paths)}: no line of {len(found)} files could be read as a log"
+        if summary.problems:
+            message += f" ({summary.problems[0]})"
         raise EvidenceError(message, hint="logsleuth formats")
     return summary
 
 
+def _bounded(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    """Keep DuckDB's memory from growing with the evidence: what is written needn't stay in it."""
+    connection.execute(f"set memory_limit = '{_MEMORY}'")
+    connection.execute("set temp_directory = '" + str(scratch).replace("'", "''") + "'")
+
+
+def _kept(file: EvidenceFile, scratch: Path) -> EvidenceFile:
+    """A file that can be read twice: a pipe is written down first."""
+    if not file.once:
+        return file
+    handle, name = tempfile.mkstemp(dir=scratch)
+    with os.fdopen(handle, "wb") as out:
+        if file.path is None:
+            shutil.copyfileobj(sys.stdin.buffer, out)
+        else:
+            with file.path.open("rb") as pipe:
+                shutil.copyfileobj(pipe, out)
+    return EvidenceFile(file.name, Path(name))
+
+
+def _total(logs: Sequence[EvidenceFile]) -> int:
+    total = 0
+    for file in logs:
+        with suppress(OSError):
+            total += file.path.stat().st_size if file.path else 0
+    return total
+
+
 def _parted(
-    found: Sequence[EvidenceFile], summary: Summary
+    found: Sequence[EvidenceFile],
 ) -> tuple[list[tuple[EvidenceFile, bytes]], list[EvidenceFile]]:
     """Configuration files, whole, and the rest, of which nothing is kept in memory."""
     configurations: list[tuple[EvidenceFile, bytes]] = []
     logs: list[EvidenceFile] = []
     for file in found:
-        head = _peek(file, summary)
-        if head is not None and looks_like(file.name, head):
-            configurations.append((file, head))
-        else:
+        content = _configuration(file)
+        if content is None:
             logs.append(file)
+        else:
+            configurations.append((file, content))
     return configurations, logs
 
 
-def _peek(file: EvidenceFile, summary: Summary) -> bytes | None:
-    """The bytes of a small file; None where it is too large for a configuration, or a pipe."""
+def _configuration(file: EvidenceFile) -> bytes | None:
+    """The bytes of a balancer's configuration; None for other files."""
     if file.path is None:
         return None
     try:
@@ -129,17 +200,17 @@ def _configure(
             hints += [Hint("nginx-access", f.text) for f in configuration.log_formats]
         if not known:
             intent.store(connection, file.name, configuration)
-            _record(connection, file.name, f"{configuration.product}-configuration", data)
+            kind = f"{configuration.product}-configuration"
+            _record(connection, file.name, kind, iter((data,)))
     return hints
 
 
 def _record(
-    connection: duckdb.DuckDBPyConnection, name: str, kind: str, data: bytes
+    connection: duckdb.DuckDBPyConnection, name: str, kind: str, blocks: Iterator[bytes]
 ) -> None:
     """List a configuration file; its lines are settings, not records."""
-    account = load.Account(
-        format=kind, role="configuration", sha256=finish.digest(data), bytes=len(data)
-    )
+    sha256, size = _digest(blocks)
+    account = Account(format=kind, role="configuration", sha256=sha256, bytes=size)
     finish.insert_source(connection, _next_id(connection), name, account, None)
 
 
@@ -148,29 +219,64 @@ def _next_id(connection: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 1
 
 
-def _take(
-    connection: duckdb.DuckDBPyConnection,
-    file: EvidenceFile,
-    formats: Sequence[Format],
-    hints: Sequence[Hint],
-    summary: Summary,
-    progress: Callable[[str, int, int], None],
-) -> None:
-    """Load one file in one transaction: a killed ingest leaves whole files only."""
-    opened = _open(file)
-    reader = load.read_with(opened.block, formats, hints)
+def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
+    """Load one file in one transaction, so a killed ingest leaves whole files only.
+
+    Returns how many bytes of it were read, as they lie on the disk.
+    """
+    meter = files.Meter()
+    told = [run.summary.problems]
+
+    def blocks() -> Iterator[bytes]:
+        # What is wrong with a file is told once, and what is read of it again doesn't count.
+        if told:
+            return _guarded(file, meter, told.pop())
+        return _guarded(file, files.Meter(), [])
+
+    def tell(lines: int, rejected: int) -> None:
+        run.progress(Progress(file.name, lines, rejected, before + meter.bytes, run.total))
+
+    head = _head(file, run.summary.problems)
+    if head is None:
+        return 0
+    tell(0, 0)
+    if _had(run.connection, file, blocks, run.summary.problems):
+        run.summary.skipped += 1
+        return meter.bytes
+    reader = read_with(head, run.formats, run.hints)
     if reader is None and PurePosixPath(file.name).suffix.lower() in _SETTINGS:
-        _record(connection, file.name, "settings", opened.block)
-        return
+        _record(run.connection, file.name, "settings", blocks())
+        return meter.bytes
+    if reader is not None:
+        reader = finish.dated(reader, head, file.path)
+    _load(run, file, blocks, reader, tell)
+    return meter.bytes
+
+
+def _head(file: EvidenceFile, problems: list[str]) -> bytes | None:
+    """What a file's format is told from; None where it can't be opened, which is told."""
+    try:
+        return next(files.blocks(file.path, _SAMPLE_BYTES), b"")
+    except files.Damaged:
+        return b""
+    except OSError as error:
+        problems.append(f"{file.name}: can't be read: {error.strerror or error}")
+        return None
+
+
+def _load(
+    run: _Ingest,
+    file: EvidenceFile,
+    blocks: Callable[[], Iterator[bytes]],
+    reader: Reader | None,
+    tell: Callable[[int, int], None],
+) -> None:
+    connection, summary = run.connection, run.summary
     source_id = _next_id(connection)
-    reader = finish.dated(reader, opened.block, file.path) if reader else None
     connection.execute("begin")
     try:
-        account = load.load(
-            connection, source_id, file.name, opened.block, opened.rest, reader,
-            lambda lines, rejected: progress(file.name, lines, rejected),
-        )  # fmt: skip
-        account.problems[:0] = opened.account.problems
+        account = load.load(connection, source_id, blocks, reader, tell)
+        summary.problems += [f"{file.name}: {problem}" for problem in account.problems]
         if finish.is_known(connection, file.name, account):
             connection.execute("rollback")
             summary.skipped += 1
@@ -178,23 +284,56 @@ def _take(
         finish.insert_source(connection, source_id, file.name, account, _stem(file.name))
         connection.execute("commit")
     except BaseException:
-        connection.execute("rollback")
+        # A full disk has ended the transaction already.
+        with suppress(duckdb.Error):
+            connection.execute("rollback")
         raise
     summary.sources += 1
     summary.lines += account.lines
     summary.events += account.events
     summary.rejected += account.rejected
-    summary.problems += account.problems
 
 
-def _open(file: EvidenceFile) -> _Opened:
-    account = load.Account()
-    stream = _blocks(file, account)
-    return _Opened(file, next(stream, b""), stream, account)
+def _guarded(file: EvidenceFile, meter: files.Meter, problems: list[str]) -> Iterator[bytes]:
+    """Pass blocks on; where reading breaks off, say so and keep what could be read."""
+    try:
+        yield from files.blocks(file.path, meter=meter)
+    except files.Damaged as damage:
+        problems.append(f"{file.name}: compressed data is damaged or cut off: {damage}")
+    except OSError as error:
+        problems.append(f"{file.name}: reading broke off: {error.strerror or error}")
 
 
-def _blocks(file: EvidenceFile, account: load.Account) -> Iterator[bytes]:
-    yield from load.guarded(files.blocks(file.path), account, file.name)
+def _had(
+    connection: duckdb.DuckDBPyConnection,
+    file: EvidenceFile,
+    blocks: Callable[[], Iterator[bytes]],
+    problems: list[str],
+) -> bool:
+    """Whether the case has this very file: of one that it knows the name of, look at the bytes."""
+    known = connection.execute(
+        "select sha256 from sources where path = $path", {"path": file.name}
+    ).fetchall()
+    if not known:
+        return False
+    if (_digest(blocks())[0],) in known:
+        return True
+    problems.append(f"{file.name}: has changed since it was read; the case has both versions now")
+    return False
+
+
+def _digest(blocks: Iterator[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for block in blocks:
+        digest.update(block)
+        size += len(block)
+    return digest.hexdigest(), size
+
+
+def read_with(head: bytes, formats: Sequence[Format], hints: Sequence[Hint]) -> Reader | None:
+    """Detect the format of a file from its first bytes."""
+    whole = head if len(head) < _SAMPLE_BYTES else head[: head.rfind(b"\n") + 1] or head
+    return detect.detect(detect.sample(whole.decode("utf-8", "replace")), formats, hints)
 
 
 def _stem(name: str) -> str:

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from logsleuth.formats.reader import Reader
 
 Array = np.ndarray[Any, Any]
 
-# A record may not keep more than this waiting for its end; a line this long is one on its own.
-_LONGEST: Final = 64 << 20
-# Small batches inside a table let DuckDB scan it on every core.
-_ROWS: Final = 20_480
+# A record may not keep more than this waiting for its end; a longer line is refused as one.
+LONGEST: Final = 32 << 20
+# The start of a refused line that is kept.
+HEAD: Final = 2048
+# The positions of this much fit into the processor's caches.
+_SCANNED: Final = 4 << 20
+_LINE_END: Final = 2
 
 
 def _masked(error: UnicodeError) -> tuple[str, int]:
@@ -34,113 +36,163 @@ codecs.register_error("logsleuth.mask", _masked)
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
-    """The records of one batch: what DuckDB parses, and the accounts of what it was cut from.
+class Overlong:
+    """A line that is too long to be held: where it is, and its first bytes."""
 
-    `table` has line, byte_offset, byte_length and text; `spans` the physical lines of each record
-    without blanks. `orphans` are lines before the first start, as (line, offset, length).
+    line: int
+    offset: int
+    length: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of a piece of a file, and the account of all lines of that piece.
+
+    `begins` and `ends` say where each record is in `data`, its last line end left out; `rows` is
+    its first line, from 0 in this piece; `spans` counts its lines without blank ones. `orphans`
+    are the lines that no record began before. `text` is `data` with as many bytes, but valid.
     """
 
-    table: pa.Table
-    spans: Array
-    first: int
+    data: bytes
+    text: bytes
+    offset: int
+    line: int
     lines: int
     blank: int
-    orphans: tuple[tuple[int, int, int], ...]
-    buffer: bytes
-    offset: int
+    rows: Array
+    begins: Array
+    ends: Array
+    spans: Array
+    orphans: Array
+    singles: bool
+    """Whether each line is a record."""
+    overlong: tuple[Overlong, ...] = ()
 
 
 class Cutter:
-    """Turns the blocks of one file into batches of records, carrying what a block cuts in two."""
+    """Turns the blocks of one file into records, carrying what a block cuts in two."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, longest: int = LONGEST) -> None:
         """Prepare to cut records where the reader's format has them start."""
         self._starts = reader.starts
         self._leads = reader.leads
-        self._wrapped = reader.wrapper != "none"
+        self._longest = longest
         self._line = 1
         self._offset = 0
         self._rest = b""
+        self._led = False
+        self._long: Overlong | None = None
 
     def cut(self, block: bytes, *, last: bool) -> Iterator[Records]:
         """Yield the records that end in this block; with `last`, all that is left."""
-        data = self._rest + block
-        end = len(data) if last else data.rfind(b"\n") + 1
-        if not end and len(data) < _LONGEST:
-            self._rest = data
-            return
-        end = end or len(data)
-        self._rest = data[end:]
-        if end:
-            yield self._records(data[:end], last=last)
+        if self._long is not None:
+            block = yield from self._swallow(block, last=last)
+        end = len(block) if last else block.rfind(b"\n") + 1
+        if end or last:
+            data = b"".join((self._rest, memoryview(block)[:end])) if self._rest else block[:end]
+            self._rest = block[end:]
+            if data:
+                yield self._records(data, last=last)
+        else:
+            self._rest += block
+        if len(self._rest) >= self._longest:
+            yield from self._give_up()
+
+    def _swallow(self, block: bytes, *, last: bool) -> Generator[Records, None, bytes]:
+        """Pass over the rest of a line that is too long; return what follows it."""
+        long = self._long
+        assert long is not None  # noqa: S101
+        end = block.find(b"\n")
+        length = long.length + (len(block) if end < 0 else end)
+        self._long = Overlong(long.line, long.offset, length, long.head)
+        if end < 0 and not last:
+            return b""
+        yield self._refused(self._long, length + (end >= 0))
+        self._long = None
+        return b"" if end < 0 else block[end + 1 :]
+
+    def _refused(self, long: Overlong, size: int) -> Records:
+        self._line += 1
+        self._offset += size
+        none = np.empty(0, np.int64)
+        return Records(
+            b"", b"", long.offset, long.line, 1, 0, none, none, none, none,
+            np.empty((0, 3), np.int64), singles=False, overlong=(long,),
+        )  # fmt: skip
+
+    def _give_up(self) -> Iterator[Records]:
+        """End a record that is too large as it is, and begin to pass over a line that is."""
+        whole = self._rest.rfind(b"\n") + 1
+        if whole:
+            data, self._rest = self._rest[:whole], self._rest[whole:]
+            yield self._records(data, last=True)
+        if len(self._rest) >= self._longest:
+            size = len(self._rest)
+            self._long = Overlong(self._line, self._offset, size, self._rest[:HEAD])
+            self._rest = b""
 
     def _records(self, data: bytes, *, last: bool) -> Records:
         text = _valid(data)
         begins, ends = _lines(text)
-        strings = _strings(text, np.append(begins, len(text)))
-        blank = _blank(text, strings, begins, ends)
-        starts = self._starting(strings, blank)
-        if self._starts is not None and not last:
-            kept = self._kept(starts, begins, len(text))
+        blank = _blank(text, begins, ends)
+        if self._starts is None:
+            starts = ~blank
+        else:
+            found, led = self._starting(text, begins, ends)
+            starts = found & ~blank
+            kept = len(begins) if last else self._kept(starts)
+            self._led = bool(led[kept - 1]) if kept else self._led
             if kept < len(begins):
                 cut = int(begins[kept])
                 self._rest = data[cut:] + self._rest
                 begins, ends, blank, starts = (a[:kept] for a in (begins, ends, blank, starts))
                 data, text = data[:cut], text[:cut]
-        return self._batch(data, text, begins, ends, blank, starts)
+        return self._account(data, text, begins, ends, blank, starts)
 
-    def _starting(self, strings: pa.LargeStringArray, blank: Array) -> Array:
-        if self._starts is None:
-            return ~blank
-        found = _matches(strings, self._unanchored(self._starts))
-        if self._leads is not None:
-            led = _matches(strings, self._unanchored(self._leads))
-            found[1:] &= ~led[:-1]
-        return found & ~blank
-
-    def _unanchored(self, pattern: str) -> str:
-        """Behind a syslog header a record starts after it."""
-        if self._wrapped and pattern.startswith("^"):
-            return r"^[^\]:]*(?:\[\d+\])?: " + pattern[1:]
-        return pattern
+    def _starting(self, text: bytes, begins: Array, ends: Array) -> tuple[Array, Array]:
+        """Which lines start a record, and which lead: the next one then doesn't."""
+        # Exact, for a pattern may name the end of a line.
+        strings = exact_spans(text, begins, ends, pa.large_string())
+        found = _matches(strings, self._starts or "")
+        if self._leads is None:
+            return found, np.zeros(len(found), bool)
+        led = _matches(strings, self._leads)
+        found &= ~np.concatenate(([self._led], led[:-1]))
+        return found, led
 
     @staticmethod
-    def _kept(starts: Array, begins: Array, size: int) -> int:
-        """How many lines are in records that surely end here: the last may go on."""
-        indexes = np.flatnonzero(starts)
-        if len(indexes) < 2 or size - int(begins[indexes[-1]]) > _LONGEST:
-            return len(begins)
-        return int(indexes[-1])
+    def _kept(starts: Array) -> int:
+        """How many lines are in records that surely end here: the last may go on.
 
-    def _batch(
+        Where none starts, the last line still says whether the next one does.
+        """
+        indexes = np.flatnonzero(starts)
+        return int(indexes[-1]) if len(indexes) else len(starts) - 1
+
+    def _account(
         self, data: bytes, text: bytes, begins: Array, ends: Array, blank: Array, starts: Array
     ) -> Records:
-        index = np.flatnonzero(starts)
-        solid = np.flatnonzero(~blank)
-        first = int(index[0]) if len(index) else len(begins)
-        orphans = tuple(
-            (self._line + int(i), self._offset + int(begins[i]), int(ends[i] - begins[i]))
-            for i in solid[solid < first]
-        )
-        offsets = np.append(begins[index], len(text))
-        counted = np.concatenate(([0], np.cumsum(~blank)))
-        spans = counted[np.append(index[1:], len(begins))] - counted[index] if len(index) else index
-        tail = np.append(index[1:], len(begins)) - 1
+        count = len(begins)
+        rows = np.flatnonzero(starts)
+        blanks = int(np.count_nonzero(blank))
+        singles = self._starts is None
+        orphans = np.empty((0, 3), np.int64)
+        if len(rows) == count:
+            of, to, sizes = begins, ends, np.ones(count, np.int64)
+        else:
+            solid = np.flatnonzero(~blank)
+            first = int(rows[0]) if len(rows) else count
+            lost = solid[solid < first]
+            orphans = np.stack([self._line + lost, begins[lost], ends[lost]], axis=1)
+            until = np.searchsorted(solid, np.append(rows[1:], count))
+            of, to = begins[rows], ends[solid[until - 1]] if len(rows) else ends[rows]
+            sizes = until - np.searchsorted(solid, rows) if len(rows) else rows
         records = Records(
-            table=_table(
-                text, offsets, self._line + index, self._offset + begins[index],
-                ends[tail] - begins[index] if len(index) else index,
-            ),
-            spans=spans,
-            first=self._line,
-            lines=len(begins),
-            blank=int(blank.sum()),
-            orphans=orphans,
-            buffer=data,
-            offset=self._offset,
+            data=data, text=text, offset=self._offset, line=self._line, lines=count, blank=blanks,
+            rows=rows, begins=of, ends=to, spans=sizes, orphans=orphans, singles=singles,
         )  # fmt: skip
-        self._line += len(begins)
+        self._line += count
         self._offset += len(data)
         return records
 
@@ -155,51 +207,63 @@ def _valid(data: bytes) -> bytes:
     return data.replace(b"\0", b"?") if b"\0" in data else data
 
 
+def positions(data: bytes, byte: int) -> Array:
+    """Where a byte is in the data."""
+    codes = np.frombuffer(data, np.uint8)
+    found = [
+        np.flatnonzero(codes[i : i + _SCANNED] == byte) + i for i in range(0, len(codes), _SCANNED)
+    ]
+    return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
 def _lines(data: bytes) -> tuple[Array, Array]:
     """Where each line begins, and where it ends without its line end."""
-    codes = np.frombuffer(data, np.uint8)
-    breaks = np.flatnonzero(codes == 10)
-    if not len(breaks) or breaks[-1] != len(codes) - 1:
-        breaks = np.append(breaks, len(codes))
+    breaks = positions(data, 10)
+    if not data.endswith(b"\n"):
+        breaks = np.append(breaks, len(data))
     begins = np.concatenate(([0], breaks[:-1] + 1))
-    ends = breaks - ((breaks > begins) & (codes[np.maximum(breaks - 1, 0)] == 13))
-    return begins, ends
+    if b"\r" not in data:
+        return begins, breaks
+    codes = np.frombuffer(data, np.uint8)
+    return begins, breaks - ((breaks > begins) & (codes[np.maximum(breaks - 1, 0)] == 13))
 
 
-def _strings(data: bytes, offsets: Array) -> pa.LargeStringArray:
-    """An Arrow array over the bytes themselves: nothing is copied."""
-    return pa.LargeStringArray.from_buffers(
-        len(offsets) - 1, pa.py_buffer(np.ascontiguousarray(offsets, np.int64)), pa.py_buffer(data)
-    )
+def spans(data: bytes, begins: Array, ends: Array, kind: pa.DataType) -> pa.Array:
+    """Spans of some bytes as large strings or binary.
+
+    Nothing is copied where no more than line ends are between them: they then keep theirs.
+    """
+    if len(begins) and (begins[1:] - ends[:-1] <= _LINE_END).all():
+        return _array(data, np.append(begins, ends[-1]), kind)
+    return exact_spans(data, begins, ends, kind)
 
 
-def _blank(data: bytes, strings: pa.LargeStringArray, begins: Array, ends: Array) -> Array:
-    blank = ends == begins
-    # White space only is rare: look at the short lines that begin with it.
+def exact_spans(data: bytes, begins: Array, ends: Array, kind: pa.DataType) -> pa.Array:
+    """A copy of spans of some bytes as large strings or binary."""
+    edges = np.zeros(2 * len(begins) + 1, np.int64)
+    edges[:-1:2], edges[1::2] = begins, ends
+    edges[-1] = ends[-1] if len(ends) else 0
+    return _array(data, edges, kind).take(pa.array(np.arange(0, len(edges) - 1, 2)))
+
+
+def _array(data: bytes, edges: Array, kind: pa.DataType) -> pa.Array:
+    buffers = [None, pa.py_buffer(edges), pa.py_buffer(data)]
+    return pa.Array.from_buffers(kind, len(edges) - 1, buffers)
+
+
+def _blank(data: bytes, begins: Array, ends: Array) -> Array:
+    blank: Array = ends == begins
+    # White space only is rare: look at the lines that begin with it.
     codes = np.frombuffer(data, np.uint8)
     first = codes[np.minimum(begins, max(len(codes) - 1, 0))]
-    spaced = np.flatnonzero(~blank & (ends - begins < 200) & ((first == 32) | (first == 9)))
-    if len(spaced):
-        blank[spaced] = _matches(strings.take(pa.array(spaced)), r"^\s*$")
+    for line in np.flatnonzero(~blank & ((first == 32) | (first == 9))).tolist():
+        blank[line] = data[begins[line] : ends[line]].isspace()
     return blank
 
 
 def _matches(strings: pa.LargeStringArray, pattern: str) -> Array:
-    found = pc.match_substring_regex(strings, pattern)
-    return np.array(found.to_numpy(zero_copy_only=False), dtype=bool)
+    import pyarrow.compute as pc
 
-
-def _table(text: bytes, offsets: Array, line: Array, at: Array, length: Array) -> pa.Table:
-    strings = _strings(text, offsets)
-    arrays = [
-        pa.array(line.astype(np.int64)),
-        pa.array(at.astype(np.int64)),
-        pa.array(length.astype(np.int32)),
-        strings,
-    ]
-    names = ["line", "byte_offset", "byte_length", "text"]
-    batches = [
-        pa.record_batch([a[i : i + _ROWS] for a in arrays], names=names)
-        for i in range(0, max(len(line), 1), _ROWS)
-    ]
-    return pa.Table.from_batches(batches)
+    known: Array = pc.match_substring_regex(strings, pattern).to_numpy(zero_copy_only=False)
+    bits: Array = known.astype(bool)
+    return bits

@@ -1,265 +1,239 @@
-"""Loads one file into a case: detects its format, parses it batch by batch, keeps the accounts."""
+"""Loads one file into a case: parses its records, and keeps the account of its lines."""
 
 from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from logsleuth.case.lines import Cutter
-from logsleuth.case.readers import compile_reader
-from logsleuth.evidence import files
-from logsleuth.formats import detect
+import numpy as np
+import pyarrow as pa
+
+from logsleuth.case import batches, rejects
+from logsleuth.case.account import Account
+from logsleuth.case.lines import HEAD, Cutter
+from logsleuth.case.readers import compile_quoted, compile_reader
+from logsleuth.case.split import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     import duckdb
-    import numpy as np
-    import pyarrow as pa
 
-    from logsleuth.case.lines import Records
-    from logsleuth.formats.detect import Hint
+    from logsleuth.case.lines import Array, Records
     from logsleuth.formats.reader import Reader
-    from logsleuth.formats.spec import Format
 
     Connection = duckdb.DuckDBPyConnection
+    Blocks = Callable[[], Iterator[bytes]]
 
-SAMPLE_BYTES: Final = 256 << 10
-_HEAD: Final = 2048
+_T = TypeVar("_T")
 
-
-@dataclass(slots=True)
-class Account:
-    """What became of the physical lines of one file."""
-
-    lines: int = 0
-    events: int = 0
-    continuation: int = 0
-    rejected: int = 0
-    blank: int = 0
-    bytes: int = 0
-    sha256: str = ""
-    format: str = "unknown"
-    role: str = "unknown"
-    reader: Reader | None = None
-    problems: list[str] = field(default_factory=list)
-
-
-def guarded(source: Iterator[bytes], account: Account, name: str) -> Iterator[bytes]:
-    """Pass blocks on; compressed data that breaks off gives what could be read, and a problem."""
-    try:
-        yield from source
-    except files.Damaged as damage:
-        account.problems.append(f"{name}: compressed data is damaged or cut off: {damage}")
-        if damage.rest:
-            yield damage.rest
-    except OSError as error:
-        account.problems.append(f"{name}: reading stopped: {error.strerror or error}")
-
-
-def read_with(
-    block: bytes, formats: Sequence[Format], hints: Sequence[Hint]
-) -> Reader | None:
-    """Detect the format of a file from its first block."""
-    head = block[:SAMPLE_BYTES]
-    whole = head if len(head) == len(block) else head[: head.rfind(b"\n") + 1] or head
-    return detect.detect(detect.sample(whole.decode("utf-8", "replace")), formats, hints)
+# Records that are read from their text wait until they are worth a statement.
+_WAITING: Final = 48 << 20
 
 
 def load(
     connection: Connection,
     source_id: int,
-    name: str,
-    block: bytes,
-    rest: Iterator[bytes],
+    blocks: Blocks,
     reader: Reader | None,
     progress: Callable[[int, int], None],
 ) -> Account:
     """Insert the records of one file, and return the account of all its lines.
 
-    Cutting and hashing the next block goes on while DuckDB parses the last: both release the GIL.
+    `blocks` is called again where the file has to be read a second time: its lines are split at
+    quotes first, and only those that can't be are then looked at with the slower queries. Reading,
+    hashing and cutting go on while DuckDB parses: all of these release the GIL.
+
+    Raises:
+        duckdb.Error: the case can't be written.
     """
-    account = Account(reader=reader)
     if reader is None:
-        return _unreadable(connection, source_id, name, block, rest, account)
-    account.format, account.role = reader.format, reader.role
-    queries = compile_reader(reader)
-    digest = hashlib.sha256()
-    batches = _batches(name, block, rest, Cutter(reader), digest, account)
-    with ThreadPoolExecutor(1) as ahead:
-        pending = ahead.submit(next, batches, None)
-        while (records := pending.result()) is not None:
-            pending = ahead.submit(next, batches, None)
-            _store(connection, source_id, records, queries, account)
-            progress(account.lines, account.rejected)
-    account.sha256 = digest.hexdigest()
+        return _unreadable(connection, source_id, blocks)
+    loader = _Loader(connection, source_id, reader, progress)
+    if loader.quoted is None or not loader.stream(blocks()):
+        loader.read(blocks())
+    account = loader.account
+    account.continuation = account.lines - account.blank - account.rejected - account.events
     return account
 
 
-def _batches(
-    name: str,
-    block: bytes,
-    rest: Iterator[bytes],
-    cutter: Cutter,
-    digest: Any,
-    account: Account,
-) -> Iterator[Records]:
-    following = rest
-    while True:
+class _Loader:
+    """Tries the shapes of a reader in order; each gets only what none before it could read."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        source_id: int,
+        reader: Reader,
+        progress: Callable[[int, int], None],
+    ) -> None:
+        self.account = Account(reader=reader, format=reader.format, role=reader.role)
+        self.quoted = compile_quoted(reader)
+        self._shapes = compile_reader(reader)
+        self._reader = reader
+        self._connection = connection
+        self._source_id = source_id
+        self._progress = progress
+        self._waiting: list[pa.Table] = []
+        self._overlong: list[Records] = []
+        self._given = 0
+
+    def stream(self, blocks: Iterator[bytes]) -> bool:
+        """Insert what can be split at quotes in one statement; whether that was all there is."""
+        assert self.quoted is not None  # noqa: S101
+        schema = batches.quoted_schema(self.quoted.pieces)
+        with _ahead(self._split(blocks)) as split_ahead:
+            reader = pa.RecordBatchReader.from_batches(schema, split_ahead)
+            self.account.events = self._insert(self.quoted.sql, reader)
+        if self.account.events != self._given or self._held() >= _WAITING:
+            self._waiting = []
+            return False
+        for piece in self._overlong:
+            self._refuse_lines(piece)
+        self._flush()
+        return True
+
+    def _split(self, blocks: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
+        assert self.quoted is not None  # noqa: S101
+        for piece in _pieces(blocks, self._reader, self.account):
+            rows = np.arange(len(piece.rows))
+            parts = split(piece, self.quoted.pieces, self.quoted.spaces)
+            if parts is not None:
+                self._given += len(parts[0])
+                yield from batches.quoted(piece, *parts)
+                rows = np.setdiff1d(rows, parts[0], assume_unique=True)
+            if len(rows) and self._held() < _WAITING:
+                self._waiting.append(batches.whole(piece, rows))
+            if piece.overlong:
+                self._overlong.append(piece)
+            self._progress(self.account.lines, 0)
+
+    def read(self, blocks: Iterator[bytes]) -> None:
+        """Insert what isn't there yet, reading each record from its text."""
+        again = self.account.events > 0 or self.account.lines > 0
+        account = Account() if again else self.account
+        if again:
+            blocks = _limited(blocks, self.account.bytes)
+        with _ahead(_pieces(blocks, self._reader, account)) as pieces:
+            for piece in pieces:
+                self._refuse_lines(piece)
+                rows = np.arange(len(piece.rows))
+                if again and len(rows):
+                    rows = rows[~self._stored(piece.line + piece.rows)]
+                self._waiting.append(batches.whole(piece, rows))
+                if self._held() >= _WAITING:
+                    self._flush()
+                self._progress(account.lines, self.account.rejected)
+        self._flush()
+        if account.sha256 != self.account.sha256:
+            self.account.problems.append("has changed while it was read")
+            # Lines that are split at quotes are records on their own.
+            self.account.rejected = self.account.lines - self.account.blank - self.account.events
+
+    def _held(self) -> int:
+        return sum(table["text"].nbytes for table in self._waiting)
+
+    def _flush(self) -> None:
+        """Try the shapes on what waits, and keep what none of them reads as rejects."""
+        if not self._waiting:
+            return
+        left = pa.concat_tables(self._waiting)
+        self._waiting = []
+        for sql in self._shapes:
+            if len(left):
+                left = self._without(left, self._insert(sql, batches.grouped(left)))
+        name = self.account.format
+        self.account.rejected += rejects.refuse(self._connection, self._source_id, left, name)
+
+    def _without(self, table: pa.Table, inserted: int) -> pa.Table:
+        """The rows of a table that were not inserted."""
+        self.account.events += inserted
+        if inserted in (0, len(table)):
+            return table.slice(0, 0 if inserted else None)
+        return table.filter(pa.array(~self._stored(table["line"].to_numpy())))
+
+    def _insert(self, sql: str, relation: Any) -> int:
+        """Insert what a query reads of a relation; return how many records that is."""
+        connection = self._connection
+        # Pushed down, a filter would have its expressions evaluated for it and for the columns.
+        connection.execute("set disabled_optimizers = 'filter_pushdown'")
+        connection.register("batch", relation)
+        count = int(connection.execute(sql, {"source_id": self._source_id}).fetchall()[0][0])
+        connection.unregister("batch")
+        connection.execute("reset disabled_optimizers")
+        return count
+
+    def _stored(self, lines: Array) -> Array:
+        """Which of the lines are in the case."""
+        found = self._connection.execute(
+            "select line from records where source_id = $source_id and line between $low and $high",
+            {"source_id": self._source_id, "low": int(lines.min()), "high": int(lines.max())},
+        ).fetchnumpy()["line"]
+        return np.isin(lines, found, assume_unique=True)
+
+    def _refuse_lines(self, piece: Records) -> None:
+        self.account.rejected += rejects.refuse_lines(self._connection, self._source_id, piece)
+
+
+def _pieces(blocks: Iterator[bytes], reader: Reader, account: Account) -> Iterator[Records]:
+    """Cut a file into its records, counting and hashing what is read."""
+    cutter = Cutter(reader)
+    digest = hashlib.sha256()
+    block = next(blocks, b"")
+    while block:
         digest.update(block)
         account.bytes += len(block)
-        after = next(following, b"")
-        yield from cutter.cut(block, last=not after)
-        if not after:
-            return
+        after = next(blocks, b"")
+        for piece in cutter.cut(block, last=not after):
+            account.lines += piece.lines
+            account.blank += piece.blank
+            yield piece
         block = after
+    account.sha256 = digest.hexdigest()
 
 
-def _store(
-    connection: Connection,
-    source_id: int,
-    records: Records,
-    queries: Sequence[str],
-    account: Account,
-) -> None:
-    """Try the shapes in order; each gets only the records that none before it could read."""
-    import numpy as np
-
-    left = np.arange(len(records.table))
-    table = records.table
-    for query in queries:
-        if not len(left):
-            break
-        connection.register("batch", table)
-        row = connection.execute(query, {"source_id": source_id}).fetchone()
-        count = row[0] if row else 0
-        connection.unregister("batch")
-        if count:
-            left = left[_missing(connection, source_id, table, count)]
-            table = records.table.take(left)
-    refused = records.spans[left]
-    account.lines += records.lines
-    account.blank += records.blank
-    account.rejected += int(refused.sum()) + len(records.orphans)
-    account.events += len(records.spans) - len(left)
-    account.continuation += int(records.spans.sum()) - int(refused.sum()) - (len(records.spans) - len(left))
-    _reject(connection, source_id, records, table, refused, account)
+def _limited(blocks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """The first bytes: a log that is still written to has grown since it was read before."""
+    for block in blocks:
+        yield block[:size]
+        size -= len(block)
+        if size <= 0:
+            return
 
 
-def _missing(
-    connection: Connection, source_id: int, table: pa.Table, inserted: int
-) -> np.ndarray[Any, Any]:
-    """Which rows of a batch were not inserted, as indexes into it."""
-    import numpy as np
+@contextmanager
+def _ahead(source: Iterator[_T]) -> Iterator[Iterator[_T]]:
+    """Give the items of an iterator, the next one being made in a thread of its own."""
+    with ThreadPoolExecutor(1) as thread:
 
-    lines = table["line"].to_numpy()
-    if inserted == len(lines):
-        return np.empty(0, np.int64)
-    stored = connection.execute(
-        "select line from records where source_id = $source_id and line between $low and $high",
-        {"source_id": source_id, "low": int(lines[0]), "high": int(lines[-1])},
-    ).fetchnumpy()["line"]
-    return np.flatnonzero(~np.isin(lines, stored, assume_unique=True))
+        def items() -> Iterator[_T]:
+            pending = thread.submit(next, source, None)
+            while (item := pending.result()) is not None:
+                pending = thread.submit(next, source, None)
+                yield item
+
+        yield items()
 
 
-_REJECT: Final = """
-insert into rejects
-select $source_id, line, lines, byte_offset, byte_length,
-    case
-        when position('\\x00'::blob in head) > 0 then 'holds NUL bytes'
-        when head[1] = '{'::blob then 'not a whole JSON object'
-        else 'does not have the shape of ' || $format
-    end,
-    head
-from refused"""
-
-
-def _reject(
-    connection: Connection,
-    source_id: int,
-    records: Records,
-    table: pa.Table,
-    spans: np.ndarray[Any, Any],
-    account: Account,
-) -> None:
-    import pyarrow as pa
-
-    if len(table):
-        start = table["byte_offset"].to_numpy() - records.offset
-        refused = pa.table(
-            {
-                "line": table["line"],
-                "lines": spans,
-                "byte_offset": table["byte_offset"],
-                "byte_length": table["byte_length"].cast(pa.int64()),
-                "head": _heads(records.buffer, start, table["byte_length"].to_numpy()),
-            }
-        )
-        connection.register("refused", refused)
-        connection.execute(_REJECT, {"source_id": source_id, "format": account.format})
-        connection.unregister("refused")
-    for line, offset, length in records.orphans:
-        _reject_run(
-            connection, source_id, line, 1, offset, length,
-            "continues a record that began before the file", b"",
-        )  # fmt: skip
-
-
-def _heads(
-    buffer: bytes, starts: np.ndarray[Any, Any], lengths: np.ndarray[Any, Any]
-) -> pa.Array:
-    import pyarrow as pa
-
-    pairs = zip(starts.tolist(), lengths.tolist(), strict=True)
-    return pa.array([buffer[s : s + min(n, _HEAD)] for s, n in pairs], pa.binary())
-
-
-def _reject_run(
-    connection: Connection,
-    source_id: int,
-    line: int,
-    lines: int,
-    offset: int,
-    length: int,
-    reason: str,
-    head: bytes,
-) -> None:
-    connection.execute(
-        "insert into rejects values ($id, $line, $lines, $offset, $length, $reason, $head)",
-        {
-            "id": source_id, "line": line, "lines": lines, "offset": offset, "length": length,
-            "reason": reason, "head": head,
-        },
-    )  # fmt: skip
-
-
-def _unreadable(
-    connection: Connection,
-    source_id: int,
-    name: str,
-    block: bytes,
-    rest: Iterator[bytes],
-    account: Account,
-) -> Account:
+def _unreadable(connection: Connection, source_id: int, blocks: Blocks) -> Account:
     """Account for a file that is in no known format: its lines are one run of rejects."""
+    account = Account()
     digest = hashlib.sha256()
-    head = block[:_HEAD]
+    head = b""
     ends_open = False
-    following = rest
-    while block:
+    for block in blocks():
+        head = head or block[:HEAD]
         digest.update(block)
         account.bytes += len(block)
         account.lines += block.count(b"\n")
         ends_open = not block.endswith(b"\n")
-        block = next(following, b"")
     account.lines += ends_open
     account.rejected = account.lines
     account.sha256 = digest.hexdigest()
     reason = "binary data" if b"\0" in head else "in no format that logsleuth knows"
     if account.lines:
-        _reject_run(
-            connection, source_id, 1, account.lines, 0, account.bytes, reason, head
-        )
+        where = (1, account.lines, 0, account.bytes)
+        rejects.refuse_run(connection, source_id, where, reason, head)
     return account

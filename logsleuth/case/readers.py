@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.case import columns
-from logsleuth.formats import layout
+from logsleuth.case.stages import Stages
+from logsleuth.case.texts import quoted, unnamed, whole
+from logsleuth.formats import mining, wrappers
+from logsleuth.formats.reader import WRAPPED_PROGRAM, WRAPPED_TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from logsleuth.formats.reader import BoundField, BoundShape, Reader, Token
 
-_TRIMMED: Final = "rtrim(text, chr(10) || chr(13))"
 _KEPT: Final = ("line", "byte_offset", "byte_length")
-_SYSLOG: Final = (
-    "^(?:<[0-9]+>)?(?:[A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8}|[0-9]{4}-[0-9-]+T\\S+) "
-    "(\\S+) (?:[^\\s\\[:]+)(?:\\[([0-9]+)\\])?: ((?s:.*))$"
-)
-_LITERAL_CHARACTER: Final = 0xE000
-_METHODS: Final = "GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"
-# Where applications say in words what they served; each is looked for in the message.
-_MINED: Final[Mapping[str, tuple[str, str]]] = {
-    "method": (rf"\b({_METHODS}) [^ \"]", "method"),
-    "path": (rf"\b(?:{_METHODS}) (?:[a-z]+://[^/ ]+)?(/[^ \"\\]*)", "url"),
-    "status": (r"(?:->|=>|\bstatus(?:_code)?[=: ]+|\" |\bresponded(?: with)?|\bHTTP[ /][0-9.]+\"?|\bwith) ?([1-5][0-9]{2})\b", "status"),
-    "duration_s": (r"\b([0-9]+(?:\.[0-9]+)? ?(?:ms|msecs?|milliseconds|s|secs?|µs|us|ns))\b", "duration"),
-    "request_id": (r"(?i:\b(?:rid|req[_-]?id|request[_-]?id|reqid|trace[_-]?id|correlation[_-]?id|x-request-id|id)[=: \"]+)([0-9a-fA-F][0-9a-fA-F-]{14,63})", "request-id"),
-}  # fmt: skip
+# What access logs tell: the columns of the narrow table.
+_ACCESS: Final = frozenset(
+    {
+        "ts", "client", "method", "path", "query", "protocol", "status", "bytes", "duration_s",
+        "server", "pool", "host", "request_uuid", "request_text", "user_agent", "referer",
+        "user_name", "upstream_status", "connect_s", "header_s", "response_s", "servers",
+        "upstream_statuses", "connect_times", "header_times", "response_times",
+    }
+)  # fmt: skip
+_LISTS: Final = frozenset({"servers", "statuses", "seconds-list"})
+_MARK: Final = 0xFEFF
+_HEADER: Final = {
+    WRAPPED_TIME: "nullif(wrapped.at, '')",
+    WRAPPED_PROGRAM: "nullif(wrapped.program, '')",
+}
+# Columns that are looked for in the words of a message even where others of the file have a field.
+_OF_REQUEST: Final = frozenset({"method", "path", "query"})
+# Stand for variables inside a layout that is being taken apart; no layout may hold them itself.
+_FIRST_MARK: Final = 0xE000
+_SPACE_MARK: Final = "\u2002"
 
 
 def compile_reader(reader: Reader) -> tuple[str, ...]:
-    """Return one `insert into records` for each shape of a reader, in the order to try them.
+    """Return an insert into a table of records for each shape of a reader, in the order to try.
 
     Each reads the relation `batch` (line, byte_offset, byte_length, text) and inserts the lines
     that its shape accounts for; `$source_id` is to be bound.
@@ -43,132 +52,228 @@ def compile_reader(reader: Reader) -> tuple[str, ...]:
             fast = _split(shape)
             if fast is not None:
                 queries.append(_insert(reader, shape, *fast))
-        queries.append(_insert(reader, shape, *_whole(reader, shape)))
+            if not shape.pattern:
+                continue
+        queries.append(_insert(reader, shape, *whole(shape)))
     return tuple(queries)
 
 
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """How the lines of a layout are read once they are split at quotes into q1, q2 ….
+
+    `spaces` says how many spaces a piece must have, by its number from 1: nginx's lists, which
+    don't stand between quotes, have more.
+    """
+
+    pieces: int
+    spaces: Mapping[int, int]
+    sql: str
+
+
+def compile_quoted(reader: Reader) -> Quoted | None:
+    """Return the insert of the first shape's lines, already split at quotes.
+
+    It reads the relation `batch` (line, byte_offset, byte_length, q1, q2 …) and is as strict as
+    the queries for whole lines, which are to be tried on what it leaves. None where the first
+    shape isn't split at quotes.
+    """
+    shape = reader.shapes[0]
+    if shape.kind != "layout" or reader.wrapper != "none" or reader.marked or reader.starts:
+        return None
+    compiled = _split(shape, apart=True)
+    template, variables = _template(shape.tokens)
+    pieces = template.split('"')
+    if compiled is None or len(pieces) == 1:
+        return None
+    lists = {f.sources[0] for f in shape.fields if f.type in _LISTS}
+    marks = {mark for mark, name in variables.items() if name in lists}
+    spaces = {
+        i: piece.count(" ") for i, piece in enumerate(pieces, 1) if i % 2 and marks & {*piece}
+    }
+    return Quoted(len(pieces), spaces, _insert(reader, shape, *compiled, apart=True))
+
+
 def _insert(
-    reader: Reader, shape: BoundShape, prelude: str, texts: Mapping[str, str], holds: str
+    reader: Reader,
+    shape: BoundShape,
+    prelude: str,
+    texts: Mapping[str, str],
+    holds: str,
+    *,
+    apart: bool = False,
 ) -> str:
-    """Assemble the query. The CTE is materialised, or the filter would parse each line twice."""
-    values, valid = _columns(reader, shape, texts)
+    """Assemble the query; run it without filter pushdown, or it parses each line twice."""
+    stages = Stages()
+    values, valid = _columns(reader, shape, {**texts, **_HEADER}, stages)
     if shape.kind in {"json", "pairs"}:
         valid = []
-    conditions = " and ".join([holds, *valid]) or "true"
-    extra = _wrapped(reader, values)
-    selected = ",\n    ".join(f"{sql} as {name}" for name, sql in {**values, **extra}.items())
-    names = ", ".join([*_KEPT, *values, *extra])
-    unwrap = _unwrap(reader)
-    return f"""insert into records (source_id, {names})
-with {unwrap}{prelude},
-read as materialized (
-    select {", ".join(_KEPT)}, {selected},
+    if reader.wrapper != "none":
+        holds = f"{holds} and wrapped.program <> ''"
+        values = _wrapped(values)
+    conditions = " and ".join([holds, *valid])
+    selected = ",\n    ".join([*_KEPT, *(f"{sql} as {name}" for name, sql in values.items())])
+    names = ", ".join([*_KEPT, *values])
+    staged, source = stages.compile("parsed")
+    table = "access_records" if values.keys() <= _ACCESS else "other_records"
+    return f"""insert into {table} (source_id, {names})
+with {"" if apart else _unwrap(reader)}{prelude},
+{staged}read as (
+    select {selected},
         coalesce({conditions}, false) as accounted
-    from parsed
+    from {source}
 )
-select $source_id, {names} from read where accounted"""
+select $source_id, {names} from read where accounted"""  # noqa: S608
 
 
 def _unwrap(reader: Reader) -> str:
     """The CTE `unwrapped`: lines without what a syslog daemon put before them."""
+    text = f"ltrim(text, chr({_MARK}))" if reader.marked else "text"
     if reader.wrapper == "none":
-        return "unwrapped as (select *, null as wrapped from batch),\n"
+        kept = f"line, byte_offset, byte_length, {text} as text"
+        return f"unwrapped as (select {kept}, null as wrapped from batch),\n"  # noqa: S608
+    header = wrappers.HEADERS[reader.wrapper]
+    groups = [*re.compile(header).groupindex, "inner"]
+    listed = ", ".join(quoted(name) for name in groups)
+    expression = quoted(unnamed(header) + "((?s:.*))$")
+    inner = "wrapped.inner"
+    if reader.starts is not None:
+        # Each line of a record has a header of its own.
+        again = quoted(r"\n" + re.sub(r"\(\?P<\w+>", "(?:", header).removeprefix("^"))
+        inner = f"regexp_replace(wrapped.inner, {again}, chr(10), 'g')"
     return f"""unwrapped as (
-    select line, byte_offset, byte_length, wrapped, wrapped.inner as text
+    select line, byte_offset, byte_length, wrapped, {inner} as text
     from (
         select line, byte_offset, byte_length,
-            regexp_extract({_TRIMMED}, '{_SYSLOG}', ['host', 'pid', 'inner']) as wrapped
+            regexp_extract(rtrim({text}, chr(10) || chr(13)), {expression}, [{listed}]) as wrapped
         from batch
     )
 ),
-"""
+"""  # noqa: S608
 
 
-def _wrapped(reader: Reader, values: Mapping[str, str]) -> dict[str, str]:
-    if reader.wrapper == "none":
-        return {}
-    told = {"host": "nullif(wrapped.host, '')", "pid": "try_cast(wrapped.pid as integer)"}
-    return {name: sql for name, sql in told.items() if name not in values}
+def _wrapped(values: Mapping[str, str]) -> dict[str, str]:
+    """The columns of a line with those that its header tells."""
+    host = values.get("host", "nullif(wrapped.host, '')")
+    pid = "try_cast(regexp_extract(wrapped.pid, '([0-9]+)$', 1) as integer)"
+    if "pid" in values:
+        pid = f"coalesce({values['pid']}, {pid})"
+    return {**values, "host": host, "pid": pid}
 
 
 def _columns(
-    reader: Reader, shape: BoundShape, texts: Mapping[str, str]
+    reader: Reader, shape: BoundShape, texts: Mapping[str, str], stages: Stages
 ) -> tuple[dict[str, str], list[str]]:
     """Every column of a shape with its SQL, and what must hold for the line to be one."""
     found: dict[str, list[str]] = {}
     valid: list[str] = []
-    for field in shape.fields:
+    written: dict[str, list[str]] = {}
+    for index, field in enumerate(shape.fields):
+        text = stages.put(0, f"x{index}", _text(field, texts))
         read = columns.read(
-            field.type,
-            field.column,
-            _text(field, texts),
-            layout=field.time_layout,
-            year=reader.year,
+            field.type, field.column, text, layout=field.time_layout, year=reader.year
         )
+        stages.put_all(1, read.shared)
         for name, sql in read.columns.items():
             found.setdefault(name, []).append(sql)
-        if read.valid:
+        if field.type == "time" and field.sources != (WRAPPED_TIME,):
+            written.setdefault(field.column, []).extend(read.columns.values())
+        elif read.valid:
             valid.append(read.valid)
+    valid += [f"{_coalesced(several)} is not null" for several in written.values()]
     values = {name: _coalesced(sql) for name, sql in found.items()}
-    values |= {name: _quoted(value) for name, value in shape.constants.items()}
+    values |= {name: quoted(value) for name, value in shape.constants.items()}
     if reader.mines and "message" in values:
-        values |= _mined(values)
+        values |= _mined(values, stages)
     return values, valid
 
 
 def _text(field: BoundField, texts: Mapping[str, str]) -> str:
     sources = [texts[name] for name in field.sources]
+    if field.type == "statement":
+        return _with_details(field, sources)
+    if field.type in {"process", "session"}:
+        return f"concat_ws(' ', {', '.join(sources)})"
     return _coalesced([f"nullif({s}, '')" for s in sources] if len(sources) > 1 else sources)
+
+
+def _with_details(field: BoundField, sources: Sequence[str]) -> str:
+    """PostgreSQL's message with its details, as its own stderr log writes them together."""
+    details = "".join(
+        f" || coalesce(chr(10) || {quoted(name.upper() + ':  ')} || nullif({text}, ''), '')"
+        for name, text in zip(field.sources[1:], sources[1:], strict=True)
+    )
+    return f"({sources[0]}{details})"
 
 
 def _coalesced(expressions: Sequence[str]) -> str:
     return expressions[0] if len(expressions) == 1 else f"coalesce({', '.join(expressions)})"
 
 
-def _mined(values: Mapping[str, str]) -> dict[str, str]:
+def _mined(values: Mapping[str, str], stages: Stages) -> dict[str, str]:
     """Columns found in the words of the message, where the record has no field for them."""
-    mined: dict[str, str] = {}
-    for column, (pattern, kind) in _MINED.items():
-        text = f"nullif(regexp_extract(split_part({values['message']}, chr(10), 1), {_quoted(pattern)}, 1), '')"
-        told = columns.read(kind, column, text).columns
-        mined |= {name: sql for name, sql in told.items() if name not in values}
-    if "status" in mined and "path" in mined:
-        mined["status"] = f"case when {mined.get('path', values.get('path'))} is not null then {mined['status']} end"
-    return mined
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    found: dict[str, list[str]] = {}
+    level = len(stages)
+    said = stages.put(level, "said", f"split_part({values['message']}, chr(10), 1)")
+    for index, mined in enumerate(mining.PATTERNS):
+        name = f"said{index}"
+        text = f"nullif(regexp_extract({said}, {quoted(mined.pattern)}, 1), '')"
+        told = columns.read(mined.type, mined.column, name)
+        kept = {c: sql for c, sql in told.columns.items() if c not in values or c in _OF_REQUEST}
+        if not kept:
+            continue
+        above = level + 1
+        if mined.within:
+            request = _coalesced([values[c] for c in ("path",) if c in values] + found["path"])
+            text = f"case when {request} is not null then {text} end"
+            above = level + 5
+        elif mined.column in values:
+            text = f"case when {values[mined.column]} is null then {text} end"
+        stages.put(above, name, text)
+        stages.put_all(above + 1, told.shared)
+        for column, sql in kept.items():
+            found.setdefault(column, []).append(sql)
+    for column in found.keys() & values.keys():
+        found[column].insert(0, values[column])
+    return {column: _coalesced(sql) for column, sql in found.items()}
 
 
 # Splitting: quotes first, then spaces. Three times as fast as a regular expression.
 
 
-def _split(shape: BoundShape) -> tuple[str, dict[str, str], str] | None:
-    """Compile a layout to splits; None where a value's end can't be told by quotes and spaces."""
+def _split(shape: BoundShape, *, apart: bool = False) -> tuple[str, dict[str, str], str] | None:
+    """Compile a layout to splits; None where a value's end can't be told by quotes and spaces.
+
+    With `apart`, the batch has the pieces between quotes as columns.
+    """
+    if any(c >= _SPACE_MARK for token in shape.tokens for c in token.text):
+        return None
     template, variables = _template(shape.tokens)
     quoted = template.split('"')
     if len(quoted) % 2 == 0:
         return None
     texts: dict[str, str] = {}
-    holds = [f"len(q) = {len(quoted)}"]
+    holds = ["true" if apart else f"len(q) = {len(quoted)}"]
     splits: list[str] = []
     for index, piece in enumerate(quoted, 1):
-        source = f"q[{index}]"
-        if index == len(quoted):
+        source = f"q{index}" if apart else f"q[{index}]"
+        if index == len(quoted) and not apart:
             source = f"rtrim({source}, chr(10) || chr(13))"
         compiled = _piece(piece, source, f"s{index}", variables, inside=index % 2 == 0)
         if compiled is None:
             return None
         found, conditions, split = compiled
-        texts |= found
+        texts = found | texts
         holds += conditions
         splits += split
     listed = "".join(f", {split}" for split in splits)
+    if apart:
+        prelude = f"parsed as (select *, null as wrapped{listed} from batch)"  # noqa: S608
+        return prelude, texts, " and ".join(holds)
     prelude = f"""quoted as (
     select line, byte_offset, byte_length, wrapped, string_split(text, '"') as q from unwrapped
 ),
-parsed as (select line, byte_offset, byte_length, wrapped, q{listed} from quoted)"""
+parsed as (select line, byte_offset, byte_length, wrapped, q{listed} from quoted)"""  # noqa: S608
     return prelude, texts, " and ".join(holds)
 
 
@@ -178,13 +283,13 @@ def _template(tokens: Sequence[Token]) -> tuple[str, dict[str, str]]:
     text = ""
     for token in tokens:
         if token.variable:
-            mark = chr(_LITERAL_CHARACTER + len(variables))
+            mark = chr(_FIRST_MARK + len(variables))
             variables[mark] = token.text
             # nginx's local time holds a space: two chunks, put together again.
-            text += f"{mark}\u2002{mark}" if token.text == "time_local" else mark
+            text += f"{mark}{_SPACE_MARK}{mark}" if token.text == "time_local" else mark
         else:
             text += token.text
-    return text.replace("\u2002", " "), variables
+    return text.replace(_SPACE_MARK, " "), variables
 
 
 _Piece = tuple[dict[str, str], list[str], list[str]]
@@ -195,7 +300,7 @@ def _piece(
 ) -> _Piece | None:
     marks = [c for c in piece if c in variables]
     if not marks:
-        return ({}, [f"{source} = {_quoted(piece)}"], [])
+        return ({}, [f"{source} = {quoted(piece)}"], [])
     if inside and len(piece) == 1:
         return ({variables[piece]: source}, [], [])
     chunks = piece.split(" ")
@@ -208,12 +313,12 @@ def _piece(
         mark, expression, conditions = compiled
         holds += conditions
         if mark:
-            variable = variables[mark]
-            texts[variable] = (
-                f"{texts[variable]} || ' ' || {expression}" if variable in texts else expression
-            )
+            texts[mark] = f"{texts[mark]} || ' ' || {expression}" if mark in texts else expression
+    first: dict[str, str] = {}
+    for mark, sql in texts.items():
+        first.setdefault(variables[mark], f"({sql})")
     return (
-        {variable: f"({sql})" for variable, sql in texts.items()},
+        first,
         holds,
         [f"string_split({source}, ' ') as {name}"],
     )
@@ -227,94 +332,16 @@ def _chunk(
     if len(marks) > 1:
         return None
     if not marks:
-        return "", "", [f"{source} = {_quoted(chunk)}"] if chunk else [f"{source} = ''"]
+        return "", "", [f"{source} = {quoted(chunk)}"] if chunk else [f"{source} = ''"]
     before, after = chunk.split(marks[0])
     holds = []
     expression = source
+    if before and after:
+        holds.append(f"length({source}) >= {len(before) + len(after)}")
     if after:
-        holds.append(f"ends_with({source}, {_quoted(after)})")
+        holds.append(f"ends_with({source}, {quoted(after)})")
         expression = f"left({expression}, length({source}) - {len(after)})"
     if before:
-        holds.append(f"starts_with({source}, {_quoted(before)})")
+        holds.append(f"starts_with({source}, {quoted(before)})")
         expression = f"substr({expression}, {len(before) + 1})"
     return marks[0], expression, holds
-
-
-# The other kinds: a regular expression, JSON paths, key=value pairs.
-
-
-def _whole(reader: Reader, shape: BoundShape) -> tuple[str, dict[str, str], str]:
-    if shape.kind == "json":
-        return _json(shape)
-    if shape.kind == "pairs":
-        return _pairs(shape)
-    return _pattern(shape)
-
-
-def _pattern(shape: BoundShape) -> tuple[str, dict[str, str], str]:
-    pattern = shape.pattern or layout.pattern(shape.tokens)
-    groups = list(re.compile(pattern, re.DOTALL).groupindex)
-    body = pattern.removeprefix("^").removesuffix("$")
-    # The group `whole` tells a match of empty groups from none.
-    expression = _quoted(f"(?s)^({_unnamed(body)})$")
-    listed = ", ".join(_quoted(name) for name in ["whole", *groups])
-    prelude = f"""parsed as (
-    select line, byte_offset, byte_length, wrapped,
-        regexp_extract({_TRIMMED}, {expression}, [{listed}]) as g
-    from unwrapped
-)"""
-    texts = {name: f'g."{name}"' for name in groups}
-    if shape.kind == "csv":
-        texts = {name: _unquoted(sql) for name, sql in texts.items()}
-    return prelude, texts, "g.whole <> ''"
-
-
-def _unnamed(pattern: str) -> str:
-    """Groups without their names: DuckDB names them by position."""
-    return re.sub(r"\(\?P<\w+>", "(", pattern)
-
-
-def _unquoted(sql: str) -> str:
-    return (
-        f"(case when {sql}[1] = '\"' "
-        f"then replace({sql}[2:length({sql}) - 1], '\"\"', '\"') else {sql} end)"
-    )
-
-
-def _json(shape: BoundShape) -> tuple[str, dict[str, str], str]:
-    paths = list(dict.fromkeys(p for field in shape.fields for p in field.sources))
-    listed = ", ".join(_quoted(_json_path(path)) for path in paths)
-    prelude = f"""parsed as (
-    select line, byte_offset, byte_length, wrapped,
-        json_extract_string(case when json_valid(text) and text[1] = '{{' then text end, [{listed}])
-            as j
-    from unwrapped
-)"""
-    return prelude, {path: f"j[{i}]" for i, path in enumerate(paths, 1)}, "j is not null"
-
-
-def _json_path(key: str) -> str:
-    return "$" + "".join('."' + part.replace('"', '""') + '"' for part in key.split("\x1f"))
-
-
-def _pairs(shape: BoundShape) -> tuple[str, dict[str, str], str]:
-    keys = list(dict.fromkeys(p for field in shape.fields for p in field.sources))
-    selected = "".join(f",\n        {_pair(key)} as k{i}" for i, key in enumerate(keys, 1))
-    prelude = f"""parsed as (
-    select line, byte_offset, byte_length, wrapped,
-        regexp_matches(text, '^[A-Za-z_@][A-Za-z0-9_.@-]*=') as paired{selected}
-    from unwrapped
-)"""
-    return prelude, {key: f"k{i}" for i, key in enumerate(keys, 1)}, "paired"
-
-
-def _pair(key: str) -> str:
-    """The text of one key; quoted values lose their quotes and escapes."""
-    expression = _quoted(rf'(?:^|\s){re.escape(key)}=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))')
-    groups = f"regexp_extract(text, {expression}, ['quoted', 'bare'])"
-    return (
-        f"nullif(case when {groups}.quoted <> '' "
-        f"then replace({groups}.quoted, '\\\"', '\"') else {groups}.bare end, '')"
-    )
-
-

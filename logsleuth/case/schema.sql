@@ -26,8 +26,9 @@ create table if not exists sources (
     check (lines = events + continuation + rejected + blank)
 );
 
--- One row a record, as written: `ts` before the zone shift. The view `events` is what to read.
-create table if not exists records (
+-- One row a record, as written: `ts` before the zone shift. The view `events` is what to read, and
+-- `records` has both tables.
+create table if not exists other_records (
     source_id integer not null,
     line bigint not null,
     byte_offset bigint not null,
@@ -78,6 +79,43 @@ create table if not exists records (
     release varchar,
     database_s double
 );
+
+-- Records of access logs, which are most: a column that is always NULL costs as much as any other.
+create table if not exists access_records (
+    source_id integer not null,
+    line bigint not null,
+    byte_offset bigint not null,
+    byte_length integer not null,
+    ts timestamp,
+    client varchar,
+    method varchar,
+    path varchar,
+    query varchar,
+    protocol varchar,
+    status smallint,
+    bytes bigint,
+    duration_s double,
+    server varchar,
+    pool varchar,
+    host varchar,
+    request_uuid uuid,
+    request_text varchar,
+    user_agent varchar,
+    referer varchar,
+    user_name varchar,
+    upstream_status smallint,
+    connect_s double,
+    header_s double,
+    response_s double,
+    servers varchar,
+    upstream_statuses varchar,
+    connect_times varchar,
+    header_times varchar,
+    response_times varchar
+);
+
+create or replace view records as
+select * from other_records union all by name select * from access_records;
 
 -- What no format could read, with its bytes (the first kilobytes of very long ones). A run of lines
 -- that were refused together is one row.

@@ -7,7 +7,8 @@ from typing import Final
 from logsleuth.formats.times import ABBREVIATIONS
 
 _EPOCH: Final = """make_timestamp(case
-    when length(split_part({x}, '.', 1)) <= 11 then (try_cast({x} as decimal(20, 6)) * 1000000)::bigint
+    when length(split_part({x}, '.', 1)) <= 11
+        then (try_cast({x} as decimal(20, 6)) * 1000000)::bigint
     when length({x}) <= 14 then try_cast({x} as bigint) * 1000
     when length({x}) <= 17 then try_cast({x} as bigint)
     else try_cast({x} as bigint) // 1000 end)"""
@@ -18,24 +19,46 @@ def _zone_minutes() -> str:
     return f"case split_part({{x}}, ' ', -1) {branches} end"
 
 
+# A zone, where a line has one, counts; the session's is UTC.
+_ISO: Final = "try_cast(replace({x}, ',', '.') as timestamptz)::timestamp"
 _EXPRESSIONS: Final = {
-    "iso-utc": "try_cast(replace({x}, ',', '.') as timestamp)",
+    "iso-utc": _ISO,
     "iso-offset": (
         "try_cast(regexp_replace(replace({x}, ',', '.'), ' ([+-])', '\\1') as timestamptz)"
         "::timestamp"
     ),
     "iso-zone": (
-        "try_cast(left({x}, length({x}) - length(split_part({x}, ' ', -1)) - 1) as timestamp)"
-        f" - to_minutes({_zone_minutes()})"
+        "try_cast(replace(left({x}, length({x}) - length(split_part({x}, ' ', -1)) - 1), ',', '.')"
+        f" as timestamp) - to_minutes({_zone_minutes()})"
     ),
-    "iso-local": "try_cast(replace({x}, ',', '.') as timestamp)",
+    "iso-local": _ISO.replace("{x}", "replace({x}, '  ', ' 0')"),
+    # An abbreviation that nobody knows says nothing.
+    "iso-odd-zone": (
+        "try_cast(replace(left({x}, length({x}) - length(split_part({x}, ' ', -1)) - 1), ',', '.')"
+        " as timestamp)"
+    ),
+    # What the wall shows: the zone is left out where another clock of the same lines has none.
+    "iso-wall": (
+        "try_cast(replace(regexp_replace({x}, '(Z|[+-][0-9]{2}:?[0-9]{2})$', ''), ',', '.')"
+        " as timestamp)"
+    ),
     "clf": "try_strptime({x}, '%d/%b/%Y:%H:%M:%S %z')::timestamp",
-    "clf-local": "try_strptime({x}, '%d/%b/%Y:%H:%M:%S.%g')",
+    "clf-local": (
+        "try_strptime({x}, ['%d/%b/%Y:%H:%M:%S.%f', '%d/%b/%Y:%H:%M:%S', '%d/%b/%Y %H:%M:%S'])"
+    ),
     "slashes": "try_strptime({x}, ['%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M:%S.%f'])",
+    "slashes-short": (
+        "try_strptime(replace({x}, ',', '.'), ['%y/%m/%d %H:%M:%S', '%y/%m/%d %H:%M:%S.%f'])"
+    ),
+    "tomcat": "try_strptime({x}, ['%d-%b-%Y %H:%M:%S.%f', '%d-%b-%Y %H:%M:%S'])",
+    "mail": "try_strptime(left({x}, 25), '%a, %d %b %Y %H:%M:%S')",
     "epoch": _EPOCH,
-    "short-date": "try_strptime(replace({x}, '  ', ' '), '%y%m%d %H:%M:%S')",
+    "short-date": "try_strptime(split_part(replace({x}, '  ', ' '), '.', 1), '%y%m%d %H:%M:%S')",
     # The year is the reader's to say: {year} is bound to the one that the neighbours have.
-    "syslog": "try_strptime({year} || ' ' || replace({x}, '  ', ' '), '%Y %b %d %H:%M:%S')",
+    "syslog": (
+        "try_strptime({year} || ' ' || replace({x}, '  ', ' '),"
+        " ['%Y %b %d %H:%M:%S', '%Y %b %d %H:%M:%S.%f'])"
+    ),
     "glog": "try_strptime({year} || {x}, '%Y%m%d %H:%M:%S.%f')",
     "apache-error": (
         "try_strptime(replace({x}, '  ', ' '), ['%a %b %d %H:%M:%S.%f %Y', '%a %b %d %H:%M:%S %Y'])"

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import tarfile
-import zipfile
+import stat
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.errors import UsageError
-from logsleuth.evidence import files
+from logsleuth.evidence import archives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import IO
 
-# An archive may not fill the disk: neither in all, nor by the number of its members.
-_ARCHIVE_BYTES: Final = 64 << 30
-_ARCHIVE_MEMBERS: Final = 20_000
-_ARCHIVE_DEPTH: Final = 4
-_TAR_NAMES: Final = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
+_KINDS: Final = (
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+# Where DuckDB has its name in the files that it writes.
+_DUCKDB: Final = slice(8, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,112 +29,100 @@ class EvidenceFile:
 
     name: str
     path: Path | None
+    once: bool = False
+    """Whether it is a pipe, which can't be read twice."""
 
 
 def discover(paths: Sequence[str], scratch: Path) -> tuple[list[EvidenceFile], list[str]]:
     """List the files under the given paths in order of name, and say what could not be taken.
 
-    Members of archives are unpacked into `scratch` and named `archive!member`.
+    Members of archives are unpacked into `scratch` and named `archive!member`. A file that is
+    reached on two ways is listed once.
 
     Raises:
         UsageError: a path doesn't exist.
+        OSError: `scratch` can't be written to.
     """
     problems: list[str] = []
-    found: list[EvidenceFile] = []
+    found: dict[str, EvidenceFile] = {}
+    seen: set[tuple[int, int]] = set()
     for text in paths:
-        if text == "-":
-            found.append(EvidenceFile("-", None))
-            continue
-        path = Path(text)
-        if not path.exists():
-            message = f"{text}: there is no such file or folder"
-            raise UsageError(message, hint="logsleuth investigate FOLDER_WITH_LOGS")
-        for file in _walk(path):
-            found += _unpacked(EvidenceFile(str(file), file), scratch, problems, 0)
-    unique = {file.name: file for file in found}
-    return [unique[name] for name in sorted(unique)], problems
+        for file in _given(text, problems):
+            key = _identity(file)
+            if key is None or key not in seen:
+                found |= {f.name: f for f in _unpacked(file, scratch, problems)}
+            if key is not None:
+                seen.add(key)
+    return [found[name] for name in sorted(found)], problems
 
 
-def _walk(path: Path) -> Iterator[Path]:
-    if path.is_file() or not path.is_dir():
-        yield path
+def shown(name: str) -> str:
+    """Return a file's name as text that can be stored: bytes that are no UTF-8 are replaced."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _given(text: str, problems: list[str]) -> Iterator[EvidenceFile]:
+    if text == "-":
+        yield EvidenceFile("-", None, once=True)
         return
-    for entry in sorted(path.iterdir()):
-        if entry.is_dir():
-            if not entry.is_symlink() and entry.name != ".git":
-                yield from _walk(entry)
-        elif entry.is_file():
-            yield entry
+    path = Path(text)
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        message = f"{text}: there is no such file or folder"
+        if not isinstance(error, FileNotFoundError):
+            message = f"{text}: can't be looked at: {why}"
+        raise UsageError(message, hint="logsleuth investigate FOLDER_WITH_LOGS") from error
+    if stat.S_ISFIFO(mode):
+        # Given by name it is meant: a shell's <(zcat …) is one.
+        yield EvidenceFile(shown(text), path, once=True)
+    else:
+        yield from _walk(path, problems)
 
 
-def _unpacked(
-    file: EvidenceFile, scratch: Path, problems: list[str], depth: int
-) -> list[EvidenceFile]:
-    """The file itself, or the members of the archive that it is."""
-    if file.path is None:
+def _walk(path: Path, problems: list[str]) -> Iterator[EvidenceFile]:
+    name = shown(str(path))
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            yield EvidenceFile(name, path)
+        elif not stat.S_ISDIR(mode):
+            kind = next((kind for test, kind in _KINDS if test(mode)), "no file")
+            problems.append(f"{name}: {kind}, not read")
+        else:
+            for entry in sorted(path.iterdir()):
+                if entry.is_dir() and entry.is_symlink():
+                    problems.append(f"{shown(str(entry))}: a link to a folder, not followed")
+                elif entry.name != ".git":
+                    yield from _walk(entry, problems)
+    except OSError as error:
+        why = "a link that leads nowhere" if path.is_symlink() else error.strerror or str(error)
+        problems.append(f"{name}: {why}, not read")
+
+
+def _identity(file: EvidenceFile) -> tuple[int, int] | None:
+    if file.path is None or file.once:
+        return None
+    try:
+        status = file.path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _unpacked(file: EvidenceFile, scratch: Path, problems: list[str]) -> list[EvidenceFile]:
+    """The file itself, or the members of the archive that it is; nothing for a case."""
+    if file.path is None or file.once:
         return [file]
     try:
-        if zipfile.is_zipfile(file.path):
-            members = _zip(file.path)
-        elif file.name.lower().endswith(_TAR_NAMES):
-            members = _tar(file.path)
-        else:
-            return [file]
-        if depth >= _ARCHIVE_DEPTH:
-            problems.append(f"{file.name}: archives in archives deeper than {_ARCHIVE_DEPTH}")
-            return []
-        return _extract(file, members, scratch, problems, depth)
-    except (OSError, EOFError, tarfile.TarError, zipfile.BadZipFile, files.Damaged) as error:
-        problems.append(f"{file.name}: the archive is damaged: {error}")
+        with file.path.open("rb") as raw:
+            head = raw.read(_DUCKDB.stop)
+    except OSError as error:
+        problems.append(f"{file.name}: can't be read: {error.strerror or error}")
         return []
-
-
-
-def _extract(
-    file: EvidenceFile,
-    members: Iterator[tuple[str, IO[bytes]]],
-    scratch: Path,
-    problems: list[str],
-    depth: int,
-) -> list[EvidenceFile]:
-    found: list[EvidenceFile] = []
-    room = _ARCHIVE_BYTES
-    for count, (name, stream) in enumerate(members):
-        if count >= _ARCHIVE_MEMBERS or room <= 0:
-            problems.append(f"{file.name}: too large an archive; what follows {name} was not read")
-            break
-        # The member's own name never becomes a path, so it can't lead out of the folder.
-        target = scratch / f"{len(list(scratch.iterdir()))}{''.join(PurePosixPath(name).suffixes[-2:])}"
-        with target.open("wb") as out:
-            while room > 0 and (part := stream.read(min(1 << 20, room))):
-                out.write(part)
-                room -= len(part)
-        member = EvidenceFile(f"{file.name}!{name}", target)
-        found += _unpacked(member, scratch, problems, depth + 1)
-    return found
-
-
-def _zip(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    with zipfile.ZipFile(path) as archive:
-        for info in sorted(archive.infolist(), key=lambda item: item.filename):
-            if not info.is_dir():
-                with archive.open(info) as stream:
-                    yield info.filename, stream
-
-
-def _tar(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    with path.open("rb") as raw:
-        head = raw.read(8)
-        raw.seek(0)
-        if files.compression(head) == "zstd":
-            import zstandard
-
-            stream = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-            archive = tarfile.open(fileobj=stream, mode="r|")
-        else:
-            archive = tarfile.open(fileobj=raw, mode="r|*")
-        with archive:
-            for info in archive:
-                content = archive.extractfile(info) if info.isfile() else None
-                if content is not None:
-                    yield info.name, content
+    if head[_DUCKDB] == b"DUCK" or file.name.lower().endswith(".duckdb.wal"):
+        problems.append(f"{file.name}: a DuckDB file such as a case, not read as evidence")
+        return []
+    members = archives.unpack(file.name, file.path, scratch, problems)
+    return [file] if members is None else [EvidenceFile(shown(n), path) for n, path in members]

@@ -2,122 +2,180 @@
 
 from __future__ import annotations
 
-import bz2
-import io
-import lzma
+import itertools
 import sys
-import zlib
-from typing import TYPE_CHECKING, BinaryIO, Final
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from io import FileIO
     from pathlib import Path
+    from typing import BinaryIO
 
-BLOCK: Final = 32 << 20
-_GZIP: Final = b"\x1f\x8b"
-_ZSTD: Final = b"\x28\xb5\x2f\xfd"
-_BZIP2: Final = b"BZh"
-_XZ: Final = b"\xfd7zXZ\x00"
+    Raw = BinaryIO | FileIO
+
+# Larger ones leave the processor's caches, and each needs fresh memory from the kernel.
+BLOCK: Final = 8 << 20
+_COMPRESSED: Final = 1 << 20
+# What one call can make of this much is bounded, even by a bomb, and lost where it is damaged.
+_FED: Final = 16 << 10
+_MAGIC: Final = {
+    "gzip": b"\x1f\x8b",
+    "zstd": b"\x28\xb5\x2f\xfd",
+    "bzip2": b"BZh",
+    "xz": b"\xfd7zXZ\x00",
+}
+_HEAD: Final = 8
 
 
-def blocks(path: Path | None, size: int = BLOCK) -> Iterator[bytes]:
-    """Yield the decompressed bytes of a file in blocks of at most `size`; None is standard input.
+class Damaged(Exception):  # noqa: N818 - says what the data is
+    """Compressed data that ends too early or is broken; what could be read came before."""
+
+    rest = b""
+
+
+@dataclass(slots=True)
+class Meter:
+    """How many bytes of a file have been read, as they lie on the disk."""
+
+    bytes: int = 0
+
+
+def blocks(path: Path | None, size: int = BLOCK, meter: Meter | None = None) -> Iterator[bytes]:
+    """Yield the decompressed bytes of a file in blocks of `size`, the last one shorter.
+
+    `path` None is standard input; `meter` is kept up to date while reading.
 
     Raises:
         OSError: the file can't be opened or read.
-        EOFError: compressed data ends too early or is damaged; what could be read came before.
+        Damaged: compressed data ends too early or is broken; what could be read came before.
     """
-    raw = sys.stdin.buffer if path is None else path.open("rb", buffering=0)
-    with raw:
-        head = _head(raw)
-        joined = _Joined(head, raw)
-        stream = _decompressed(joined, head)
-        while block := _read(stream, size):
-            yield block
+    with _opened(path) as raw:
+        yield from _whole(_content(raw, size, meter or Meter()), size)
 
 
 def compression(head: bytes) -> str | None:
     """Name the compression that the first bytes of a file announce."""
-    known = {"gzip": _GZIP, "zstd": _ZSTD, "bzip2": _BZIP2, "xz": _XZ}
-    return next((name for name, magic in known.items() if head.startswith(magic)), None)
+    return next((name for name, magic in _MAGIC.items() if head.startswith(magic)), None)
 
 
-class _Joined(io.RawIOBase):
-    """A stream with its first bytes put back, for pipes can't be rewound."""
-
-    def __init__(self, head: bytes, rest: BinaryIO | io.FileIO) -> None:
-        self._head = head
-        self._rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        if self._head:
-            count = min(len(buffer), len(self._head))
-            buffer[:count] = self._head[:count]
-            self._head = self._head[count:]
-            return count
-        data = self._rest.read(len(buffer)) or b""
-        buffer[: len(data)] = data
-        return len(data)
+@contextmanager
+def _opened(path: Path | None) -> Iterator[Raw]:
+    if path is None:
+        yield sys.stdin.buffer
+        return
+    with path.open("rb", buffering=0) as raw:
+        yield raw
 
 
-def _head(raw: BinaryIO | io.FileIO) -> bytes:
+def _content(raw: Raw, size: int, meter: Meter) -> Iterator[bytes]:
     head = b""
-    while len(head) < 8:
-        more = raw.read(8 - len(head))
-        if not more:
-            break
-        head += more
-    return head
-
-
-def _decompressed(stream: _Joined, head: bytes) -> BinaryIO:
+    while len(head) < _HEAD and (part := raw.read(size)):
+        head += part
+        meter.bytes += len(part)
     kind = compression(head)
-    buffered: BinaryIO = io.BufferedReader(stream, 1 << 20)
-    if kind == "gzip":
-        from isal import igzip
+    if kind is None:
+        yield head
+        yield from _parts(raw, size, meter)
+    else:
+        yield from _inflated(head, _parts(raw, _COMPRESSED, meter), kind)
 
-        opened: BinaryIO = igzip.IGzipFile(fileobj=buffered)
-        return opened
+
+def _parts(raw: Raw, size: int, meter: Meter) -> Iterator[bytes]:
+    while part := raw.read(size):
+        meter.bytes += len(part)
+        yield part
+
+
+def _whole(parts: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """Join parts to full blocks, so that blocks don't depend on how a pipe delivers."""
+    held: list[bytes] = []
+    count = 0
+    try:
+        for part in parts:
+            start = 0
+            while count + len(part) - start >= size:
+                end = start + size - count
+                held.append(part[start:end])
+                yield held[0] if len(held) == 1 else b"".join(held)
+                held, count, start = [], 0, end
+            if start < len(part):
+                held.append(part[start:])
+                count += len(part) - start
+    except (Damaged, OSError):
+        if held:
+            yield b"".join(held)
+        raise
+    if held:
+        yield b"".join(held)
+
+
+class _Decompressor(Protocol):
+    """What the standard library's incremental decompressors have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+def _inflated(head: bytes, parts: Iterator[bytes], kind: str) -> Iterator[bytes]:
+    """Decompress; a file may have several streams one after the other, as rotation appends them."""
+    make, broken = _codec(kind)
+    unit = make()
+    for part in _fed(head, parts):
+        left = part
+        while left:
+            if unit.eof:
+                # Tapes and block devices pad with zeros.
+                left = left.lstrip(b"\0")
+                if not left:
+                    break
+                if not left.startswith(_MAGIC[kind][: len(left)]):
+                    message = f"what follows the {kind} data is no {kind} data"
+                    raise Damaged(message)
+                unit = make()
+            try:
+                yield unit.decompress(left)
+            except broken as error:
+                raise Damaged(str(error) or f"the {kind} data is broken") from error
+            left = unit.unused_data if unit.eof else b""
+    if not unit.eof:
+        message = f"the {kind} data ends before its end"
+        raise Damaged(message)
+
+
+def _fed(head: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:
+    for part in itertools.chain((head,), parts):
+        yield from (part[i : i + _FED] for i in range(0, len(part), _FED))
+
+
+def _codec(kind: str) -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]:
+    """How to make a decompressor, and what it raises where the data is broken."""
+    if kind == "gzip":
+        from isal import igzip_lib
+
+        def gunzip() -> Any:
+            return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+
+        errors: Any = (igzip_lib.IsalError, EOFError, ValueError)
+        return gunzip, errors
     if kind == "zstd":
         import zstandard
 
-        return zstandard.ZstdDecompressor().stream_reader(buffered, read_across_frames=True)
+        def unzstd() -> Any:
+            return zstandard.ZstdDecompressor().decompressobj()
+
+        return unzstd, (zstandard.ZstdError,)
     if kind == "bzip2":
-        return bz2.BZ2File(buffered)
-    if kind == "xz":
-        return lzma.LZMAFile(buffered)
-    return buffered
+        import bz2
 
+        return bz2.BZ2Decompressor, (OSError, ValueError, EOFError)
+    import lzma
 
-def _read(stream: BinaryIO, size: int) -> bytes:
-    """Read a full block where there is one, so that blocks don't depend on how a pipe delivers."""
-    parts: list[bytes] = []
-    missing = size
-    while missing:
-        try:
-            part = stream.read(min(missing, 4 << 20))
-        except (EOFError, OSError, lzma.LZMAError, zlib.error) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise Damaged(b"".join(parts), str(error)) from error
-        except Exception as error:
-            if type(error).__module__.startswith(("zstandard", "isal")):
-                raise Damaged(b"".join(parts), str(error)) from error
-            raise
-        if not part:
-            break
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
-
-
-class Damaged(Exception):  # noqa: N818 - says what the data is
-    """Compressed data that ends too early or is broken; `rest` is what came out before."""
-
-    def __init__(self, rest: bytes, reason: str) -> None:
-        """Keep what could be decompressed, for nothing is to be lost."""
-        super().__init__(reason)
-        self.rest = rest
+    return lzma.LZMADecompressor, (lzma.LZMAError, EOFError)

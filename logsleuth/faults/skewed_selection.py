@@ -29,7 +29,11 @@ def examine(facts: Facts) -> list[Finding]:
     return [
         _finding(facts, pool)
         for pool in facts.pools
-        if len(pool.servers) > 1 and pool.moved is not None and pool.during >= 20
+        if len(pool.servers) > 1
+        and pool.moved is not None
+        and pool.during >= 20
+        # A server that nobody used before was added to the pool: that is no selection among it.
+        and not _hot(pool).new
     ]
 
 

@@ -1,9 +1,8 @@
-"""The layout of a balancer's access log found from its lines, where no configuration says it."""
+"""The layout that lines share, found from the lines, where no configuration says it."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +17,9 @@ _CELL: Final = re.compile(
     r"(?:\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|\[(?P<bracketed>[^\]]*)\]|(?P<bare>[^\s\"\[]\S*|\S))"
 )
 # A shape that fewer of the lines have is not the file's layout.
-_QUORUM: Final = 0.5
+_QUORUM: Final = 0.2
+# Key=value lines of fewer than this share are left to the slower way of reading them.
+_FREQUENT: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +89,32 @@ def infer(lines: Sequence[str]) -> tuple[Token, ...] | None:
 
     Returns None where the lines have no common layout, or it isn't one of an access log.
     """
-    split_lines = [cells for cells in map(split, lines) if cells]
-    if not split_lines:
+    groups = _alike(lines)
+    if not groups or len(groups[0]) < _QUORUM * len(lines):
         return None
-    shapes = Counter(tuple(c.signature for c in cells) for cells in split_lines)
-    signature, count = shapes.most_common(1)[0]
-    if count < _QUORUM * len(lines):
-        return None
-    alike = [c for c in split_lines if tuple(cell.signature for cell in c) == signature]
+    alike = groups[0]
     names = name_columns(
         [first.key.rstrip("=") for first in alike[0]],
-        [[cells[index].text for cells in alike] for index in range(len(signature))],
+        [[cells[index].text for cells in alike] for index in range(len(alike[0]))],
     )
     return tuple(_tokens(alike[0], names)) if names else None
+
+
+def keyed(lines: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[Token, ...]]]:
+    """Yield the frequent shapes of key=value lines: keys, tokens with values v0, v1, and so on."""
+    for alike in _alike(lines)[:3]:
+        keys = tuple(cell.key.removesuffix("=") for cell in alike[0])
+        if len(alike) >= _FREQUENT * len(lines) and all(keys) and len(set(keys)) == len(keys):
+            yield keys, tuple(_tokens(alike[0], [f"v{i}" for i in range(len(keys))]))
+
+
+def _alike(lines: Sequence[str]) -> list[list[tuple[Cell, ...]]]:
+    """Lines as cells, those of one shape together, the most frequent shape first."""
+    groups: dict[tuple[tuple[str, str, str], ...], list[tuple[Cell, ...]]] = {}
+    for cells in map(split, lines):
+        if cells:
+            groups.setdefault(tuple(cell.signature for cell in cells), []).append(cells)
+    return sorted(groups.values(), key=len, reverse=True)
 
 
 def _tokens(cells: Sequence[Cell], names: Sequence[str]) -> Iterator[Token]:

@@ -5,47 +5,110 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from logsleuth.formats import times
+from logsleuth.formats import cells, claim, layout, names, times
 from logsleuth.formats.reader import BoundField, BoundShape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from logsleuth.formats.reader import Reader
     from logsleuth.formats.spec import Format, Shape
 
-_PAIR: Final = re.compile(r'([A-Za-z_@][\w.\-@]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?:\s|$)')
+_PAIR: Final = re.compile(r'(?<!\S)([A-Za-z_@][\w.\-@]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?:\s|$)')
+# Between the names of nested keys; no JSON text can hold it unescaped.
+NESTED: Final = "\x1f"
+# Keys beyond these are rare words or an attack.
+_WORDS: Final = frozenset({"level", "lvl", "severity", "levelname", "msg", "message", "logger"})
+_MOST_KEYS: Final = 400
 
 Keyed = dict[str, list[str]]
 
+# Where fewer of the lines are objects, the objects may have several lines.
+_HALF: Final = 0.5
+_OBJECT: Final = r"^\{"
+# What the values of a type look like; a key with other values only is another thing.
+_FITS: Final[Mapping[str, str]] = {
+    "status": r"[1-5]\d\d",
+    "integer": r"-?\d+",
+    "bytes": r"\+?\d+(?:\.0)?",
+    "seconds": r"-?\d+(?:\.\d+)?(?:[eE]-?\d+)?",
+    "milliseconds": r"-?\d+(?:\.\d+)?(?:[eE]-?\d+)?",
+    "microseconds": r"-?\d+(?:\.\d+)?",
+    "nanoseconds": r"-?\d+(?:\.\d+)?",
+    "duration": r"\d+(?:\.\d+)?(?:[eE]-?\d+)? ?(?:[a-zµμ]{0,12}|m[\d.]+s)",
+    "method": r"[A-Za-z]{3,17}",
+    "url": r"/.*|[a-z][a-z0-9+.-]*://.*",
+    "address": r"[\w.:\[\]%, -]+",
+    "request": r"[A-Z]{3,17} \S.*",
+}
+
+
+def claims(
+    lines: Sequence[str], spec: Format, kind: Literal["json", "pairs"], told: Sequence[str]
+) -> Iterator[Reader]:
+    """Yield the reader of a format whose keys the lines have, if they have those it requires.
+
+    `told` are format strings from a configuration: they name the keys of a balancer's JSON.
+    """
+    starts = spec.starts
+    values, count = json_values(lines) if kind == "json" else pair_values(lines)
+    if kind == "json" and count < _HALF * len(lines):
+        values, count = json_values(_objects(lines))
+        starts = _OBJECT
+    if not count:
+        return
+    shape = next(s for s in spec.shapes if s.kind == kind)
+    spelt = {spelled(key).lower() for key in values}
+    named: dict[str, str] = {}
+    if any(s.kind == "layout" for s in spec.shapes):
+        named = _variables(values, told)
+        # What has a level and a message was written by an application, not by a balancer.
+        if _WORDS & spelt and "upstream_addr" not in named.values():
+            return
+        spelt |= set(named.values())
+    if not all(any(name.lower() in spelt for name in group) for group in spec.requires):
+        return
+    bound = _named(shape, values, named) if named else bind(shape, values)
+    shapes = [bound]
+    if kind == "pairs" and not named:
+        shapes = [*_split(lines, bound), bound]
+    described = " ".join(sorted(spelled(key) for key in values)[:40])
+    reader = claim.reader(spec, shapes, count / len(lines), described)
+    yield replace(reader, starts=starts)
+
 
 def json_values(lines: Sequence[str]) -> tuple[Keyed, int]:
-    """Flatten sampled JSON lines: values by dotted key, and how many lines are objects."""
+    """Flatten sampled JSON: values by dotted key, and how many lines the objects have."""
     found: Keyed = defaultdict(list)
     count = 0
     for line in lines:
+        if not line.lstrip().startswith("{"):
+            continue
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
             continue
         if not isinstance(record, dict):
             continue
-        count += 1
+        count += line.count("\n") + 1
         for key, value in _flat("", record):
-            found[key].append(value)
+            if key in found or len(found) < _MOST_KEYS:
+                found[key].append(value)
     return dict(found), count
 
 
 def _flat(prefix: str, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key, value in record.items():
-        name = f"{prefix}\x1f{key}" if prefix else key
+        name = f"{prefix}{NESTED}{key}" if prefix else key
         if isinstance(value, dict):
             yield from _flat(name, value)
-        elif isinstance(value, bool) or not isinstance(value, list | type(None)):
-            yield name, value if isinstance(value, str) else json.dumps(value)
         elif value is None:
             yield name, ""
+        elif not isinstance(value, list):
+            yield name, value if isinstance(value, str) else json.dumps(value)
 
 
 def pair_values(lines: Sequence[str]) -> tuple[Keyed, int]:
@@ -58,16 +121,17 @@ def pair_values(lines: Sequence[str]) -> tuple[Keyed, int]:
             continue
         count += 1
         for key, quoted, bare in pairs:
-            found[key].append(quoted or bare)
+            if key in found or len(found) < _MOST_KEYS:
+                found[key].append(quoted or bare)
     return dict(found), count
 
 
 def spelled(key: str) -> str:
     """Write a flattened key with dots, as format files and people do."""
-    return key.replace("\x1f", ".")
+    return key.replace(NESTED, ".")
 
 
-def bind(spec: Format, shape: Shape, keyed: Keyed) -> BoundShape:
+def bind(shape: Shape, keyed: Keyed) -> BoundShape:
     """Choose for each field the candidate keys that the lines have, in the format's order."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for key in keyed:
@@ -77,30 +141,97 @@ def bind(spec: Format, shape: Shape, keyed: Keyed) -> BoundShape:
         present = [k for name in field.sources for k in by_name.get(name.lower(), [])]
         if field.type == "time":
             bound += _times(field.column, present, keyed)
+            continue
+        present = [key for key in present if _fits(field.type, keyed[key])]
+        if field.type == "duration":
+            bound += (BoundField(field.column, _unit(keyed[key]), (key,)) for key in present)
         elif present:
-            bound.append(BoundField(field.column, field.type, _paths(shape.kind, present)))
-    kind = "json" if shape.kind == "json" else "pairs"
-    return BoundShape(kind=kind, fields=tuple(bound), constants=shape.constants)
+            bound.append(BoundField(field.column, field.type, tuple(present)))
+    return BoundShape(kind=shape.kind, fields=tuple(bound), constants=shape.constants)
+
+
+def _fits(kind: str, values: Sequence[str]) -> bool:
+    """Whether some of the values look like the type's; a status that is a word is another's."""
+    shape = _FITS.get(kind)
+    return shape is None or any(re.fullmatch(shape, value, re.DOTALL) for value in values)
+
+
+def _unit(values: Sequence[str]) -> str:
+    """The unit of durations whose keys and values say none, from how large they are.
+
+    Whole numbers are rarely seconds; a median of over ten can't be those of requests.
+    """
+    numbers = sorted(float(v) for v in values if re.fullmatch(_FITS["seconds"], v))
+    if len(numbers) <= _HALF * len(values):
+        return "duration"
+    median = numbers[len(numbers) // 2]
+    if any("." in value for value in values):
+        return "seconds" if median < 1 else "milliseconds"
+    if median >= 1e6:
+        return "nanoseconds"
+    return "microseconds" if median >= 1e5 else "milliseconds"
+
+
+def _objects(lines: Sequence[str]) -> list[str]:
+    """Join the lines of objects that are written on several."""
+    found: list[list[str]] = []
+    for line in lines:
+        if line.startswith("{"):
+            found.append([line])
+        elif found:
+            found[-1].append(line)
+    return ["\n".join(record) for record in found]
 
 
 def _times(column: str, present: Sequence[str], keyed: Keyed) -> Iterator[BoundField]:
-    """The first candidate key whose values can be read as a time; finer ones come first."""
+    """The candidate keys whose values can be read as a time, the finer ones first."""
     layouts = [(key, times.recognise(keyed[key][:50])) for key in present]
     known = sorted(
         ((key, layout) for key, layout in layouts if layout is not None),
         key=lambda pair: _step(keyed[pair[0]]),
     )
-    for key, layout in known[:1]:
-        path = _paths("json", [key]) if "\x1f" in key else (key,)
-        yield BoundField(column, "time", path, layout.name)
+    for key, found in known[:2]:
+        yield BoundField(column, "time", (key,), found.name)
 
 
 def _step(values: Sequence[str]) -> float:
-    """How coarse written times are: 1 for whole seconds, less for fractions."""
-    fractions = max((len(v) for v in values[:50]), default=0)
+    """How coarse written times are: 1 for whole seconds, 0 for fractions."""
     finer = any(re.search(r"[.,]\d", v) or re.fullmatch(r"\d{13,19}", v) for v in values[:50])
-    return 0.0 if finer and fractions else 1.0
+    return 0.0 if finer else 1.0
 
 
-def _paths(kind: str, keys: Sequence[str]) -> tuple[str, ...]:
-    return tuple(keys) if kind in {"json", "pairs"} else tuple(map(spelled, keys))
+# A balancer's keys stand for variables.
+
+
+def _variables(values: Keyed, told: Sequence[str]) -> dict[str, str]:
+    """From key to variable: as a configuration tells them, or by their names and values."""
+    for text in told:
+        pairs = layout.json_variables(text)
+        if pairs and len(pairs.keys() & values.keys()) >= 0.8 * len(pairs):
+            return {key: variable for key, variable in pairs.items() if key in values}
+    return names.key_variables(values)
+
+
+def _named(shape: Shape, values: Keyed, named: Mapping[str, str]) -> BoundShape:
+    by_variable = {variable: key for key, variable in named.items()}
+    present = {variable: values[key] for variable, key in by_variable.items()}
+    fields = tuple(
+        replace(f, sources=tuple(by_variable[name] for name in f.sources))
+        for f in claim.bind(shape, present)
+    )
+    return BoundShape(kind=shape.kind, fields=fields, constants=shape.constants)
+
+
+# Lines of pairs that mostly have the same keys are split at quotes and spaces, which is faster.
+
+
+def _split(lines: Sequence[str], bound: BoundShape) -> Iterator[BoundShape]:
+    for keys, tokens in cells.keyed(lines):
+        variables = {key: f"v{index}" for index, key in enumerate(keys)}
+        fields = tuple(
+            replace(field, sources=present)
+            for field in bound.fields
+            if (present := tuple(variables[key] for key in field.sources if key in variables))
+        )
+        if any(field.column == "ts" for field in fields):
+            yield BoundShape(kind="layout", fields=fields, tokens=tokens, constants=bound.constants)

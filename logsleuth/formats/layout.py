@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.formats.reader import Token
@@ -10,18 +11,19 @@ from logsleuth.formats.reader import Token
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# nginx: "$name" or "${name}" (ngx_http_log_module, log_format).
-_VARIABLE: Final = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
-# Values with a space of their own.
-_SPACED: Final = {
-    "time_local": r"[^\]\"]+?",
-    "request": r"(?:[^\"\\]|\\.)*",
-    "http_user_agent": r"(?:[^\"\\]|\\.)*",
-    "http_referer": r"(?:[^\"\\]|\\.)*",
-    "http_x_forwarded_for": r"(?:[^\"\\]|\\.)*",
+# nginx: "$name" or "${name}" (ngx_http_log_module, log_format). "$1" is left as it is written.
+_VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+_QUOTED: Final = r"(?:[^\"\\]|\\.)*"
+_SHAPES: Final = {
+    "time_local": r"(?:\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}|-)",
 }
-_LISTS: Final = "upstream_"
+# Values with spaces that some layouts don't put into quotes.
+_SPACED: Final = frozenset({"request", "http_user_agent", "http_referer", "http_x_forwarded_for"})
+_UPSTREAM: Final = "upstream_"
 _LIST: Final = r"(?:[^\s,\"]+(?:, | : ))*[^\s,\"]*"
+# Variables without a literal between them make a match ambiguous, and a failing one slow.
+_MOST_TOUCHING: Final = 3
+_JSON_PAIR: Final = re.compile(r'"([^"\\]+)"\s*:\s*"?\$\{?([A-Za-z_][A-Za-z0-9_]*)')
 
 
 def tokens(text: str) -> tuple[Token, ...]:
@@ -38,41 +40,60 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
+def json_variables(text: str) -> dict[str, str]:
+    """Return which variable each key of a JSON log_format string holds."""
+    return {match[1]: match[2] for match in _JSON_PAIR.finditer(text)}
+
+
 def text(parts: Sequence[Token]) -> str:
     """Write tokens as a log_format string again."""
     return "".join(f"${{{p.text}}}" if p.variable else p.text for p in parts)
 
 
+def readable(parts: Sequence[Token]) -> bool:
+    """Whether a layout can be read at all: few of its variables touch each other."""
+    touching = sum(left.variable and right.variable for left, right in pairwise(parts))
+    return touching <= _MOST_TOUCHING
+
+
 def pattern(parts: Sequence[Token]) -> str:
     """Return a regular expression for whole lines; variables become groups, repeated ones once.
 
-    The subset is the one that Python's `re` and RE2 share.
+    The subset is the one that Python's `re` and RE2 share. One value only may hold spaces without
+    quotes around it, or a line that doesn't match would take forever to fail.
     """
+    free = (i for i, p in enumerate(parts) if p.variable and p.text in _SPACED)
+    spaced = next((i for i in free if not _is_quoted(parts, i)), -1)
     seen: set[str] = set()
-    pieces = [_piece(parts, index, seen) for index in range(len(parts))]
+    pieces = [_piece(parts, index, seen, spaced=index == spaced) for index in range(len(parts))]
     return "^" + "".join(pieces) + "$"
 
 
-def _piece(parts: Sequence[Token], index: int, seen: set[str]) -> str:
+def _piece(parts: Sequence[Token], index: int, seen: set[str], *, spaced: bool) -> str:
     token = parts[index]
     if not token.variable:
         return re.escape(token.text).replace("\\ ", " ").replace('\\"', '"').replace("\\#", "#")
-    body = _body(parts, index)
+    body = _QUOTED if spaced else _body(parts, index)
     if token.text in seen:
         return f"(?:{body})"
     seen.add(token.text)
     return f"(?P<{token.text}>{body})"
 
 
+def _is_quoted(parts: Sequence[Token], index: int) -> bool:
+    before = parts[index - 1] if index else None
+    return before is not None and not before.variable and before.text.endswith('"')
+
+
 def _body(parts: Sequence[Token], index: int) -> str:
     name = parts[index].text
-    quoted = index > 0 and parts[index - 1].text.endswith('"') and not parts[index - 1].variable
-    if quoted:
-        return r"(?:[^\"\\]|\\.)*"
-    if name in _SPACED:
-        return _SPACED[name]
-    if name.startswith(_LISTS):
+    if _is_quoted(parts, index):
+        return _QUOTED
+    if name in _SHAPES:
+        return _SHAPES[name]
+    if name.startswith(_UPSTREAM):
         return _LIST
     after = parts[index + 1].text[:1] if index + 1 < len(parts) else ""
-    stop = re.escape(after) if after and after not in ' "' else ""
+    literal = index + 1 < len(parts) and not parts[index + 1].variable
+    stop = re.escape(after) if literal and after and after not in ' "' else ""
     return rf"[^\s{stop}]*"

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 _ADDRESS: Final = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)"
 _PEER: Final = r"(?:(?:[\w.\-]+|\[[0-9a-fA-F:]+\]):\d{1,5}|unix:[^\s,]+)"
@@ -42,7 +42,18 @@ _SHAPES: Final[Mapping[str, str]] = {
 
 # Keys that people give to the variables, beside the variables' own names.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "remote_addr": ("client", "client_ip", "clientip", "ip", "remote_ip", "remote", "addr", "src"),
+    "remote_addr": (
+        "client",
+        "client_addr",
+        "remote_address",
+        "client_ip",
+        "clientip",
+        "ip",
+        "remote_ip",
+        "remote",
+        "addr",
+        "src",
+    ),
     "time_local": ("time", "ts", "timestamp", "t", "@timestamp", "date", "local_time"),
     "time_iso8601": ("time", "ts", "timestamp", "t", "@timestamp", "date", "iso_time"),
     "msec": ("time", "ts", "timestamp", "t", "epoch", "time_msec"),
@@ -50,16 +61,57 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "request_method": ("method", "verb", "m"),
     "request_uri": ("uri", "url", "path", "u", "request_path"),
     "server_protocol": ("protocol", "proto"),
-    "status": ("code", "st", "status_code", "response", "s", "response_code"),
-    "upstream_status": ("us", "ust", "ups_status", "upstream_code", "upstat"),
-    "upstream_addr": ("ua", "upstream", "ups", "backend", "up", "server", "uaddr", "ups_addr"),
+    "status": (
+        "code",
+        "response_status",
+        "http_status",
+        "st",
+        "status_code",
+        "response",
+        "s",
+        "response_code",
+    ),
+    "upstream_status": ("status", "us", "ust", "ups_status", "upstream_code", "upstat"),
+    "upstream_addr": (
+        "ua",
+        "upstream_address",
+        "upstream_host",
+        "backend_addr",
+        "upstream",
+        "ups",
+        "backend",
+        "up",
+        "server",
+        "uaddr",
+        "ups_addr",
+    ),
     "http_user_agent": ("ua", "agent", "user_agent", "useragent"),
     "http_referer": ("referer", "referrer", "ref"),
     "http_x_forwarded_for": ("xff", "x_forwarded_for", "forwarded_for"),
     "request_id": ("rid", "req_id", "reqid", "id", "x_request_id", "trace", "correlation_id"),
-    "body_bytes_sent": ("bytes", "size", "b", "bytes_sent", "body_bytes", "length"),
+    "body_bytes_sent": (
+        "bytes",
+        "response_bytes",
+        "response_size",
+        "size",
+        "b",
+        "bytes_sent",
+        "body_bytes",
+        "length",
+    ),
     "request_length": ("reqlen", "rlen", "bytes_in"),
-    "request_time": ("rt", "duration", "req_time", "time_taken", "total", "latency", "elapsed"),
+    "request_time": (
+        "rt",
+        "seconds",
+        "request_seconds",
+        "request_duration",
+        "duration",
+        "req_time",
+        "time_taken",
+        "total",
+        "latency",
+        "elapsed",
+    ),
     "upstream_connect_time": ("uct", "ct", "connect", "uconn", "connect_time"),
     "upstream_header_time": ("uht", "ht", "header", "uhead", "header_time"),
     "upstream_response_time": ("urt", "ut", "upstream_time", "uresp", "response_time", "upt"),
@@ -77,6 +129,8 @@ _FLOAT_ORDERS: Final[Mapping[int, tuple[str, ...]]] = {
     4: _FLOATS,
 }
 _ABSENT: Final = frozenset({"", "-"})
+# How many of the values must look like a variable's; scanners send what is no request.
+_QUORUMS: Final[Mapping[str, float]] = {"request": 0.5}
 
 
 def fits(variable: str, values: Sequence[str]) -> bool:
@@ -84,7 +138,7 @@ def fits(variable: str, values: Sequence[str]) -> bool:
     present = [value for value in values if value not in _ABSENT]
     shape = re.compile(_SHAPES.get(variable, r".*"))
     good = sum(shape.fullmatch(value) is not None for value in present)
-    return bool(present) and good >= 0.9 * len(present)
+    return bool(present) and good >= _QUORUMS.get(variable, 0.9) * len(present)
 
 
 def by_key(key: str, values: Sequence[str], taken: set[str]) -> str | None:
@@ -108,7 +162,7 @@ def name_columns(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple
     `keys` holds the key before each column, empty where there is none. Returns None where the
     columns can't be those of an access log: it has a time, a status and a request or path.
     """
-    names: dict[int, str] = {}
+    names = _status_of_request(keys, columns)
     for index, key in enumerate(keys):
         found = by_key(key, columns[index], set(names.values())) if key else None
         if found:
@@ -118,6 +172,15 @@ def name_columns(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple
     if not _is_access(set(names.values())):
         return None
     return tuple(names.get(i, f"unnamed_{i}") for i in range(len(columns)))
+
+
+def _status_of_request(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[int, str]:
+    """The status right behind a request is the client's, whatever a key further on says."""
+    pairs = ((i, i + 1) for i in range(len(columns) - 1) if not keys[i + 1])
+    found = next(
+        (b for a, b in pairs if fits("request", columns[a]) and fits("status", columns[b])), None
+    )
+    return {} if found is None else {found: "status"}
 
 
 def _is_access(names: set[str]) -> bool:
@@ -132,24 +195,25 @@ _ORDER: Final = (
 )  # fmt: skip
 
 
-def _by_value(
-    keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[int, str]
-) -> None:
+def _by_value(keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[int, str]) -> None:
     """Name the columns without a key by what stands in them, the most telling shapes first."""
     free = [i for i in range(len(columns)) if i not in names and not keys[i]]
     for variable in _ORDER:
         if variable in names.values():
             continue
-        index = next((i for i in free if i not in names and fits(variable, columns[i])), None)
+        # What is in front is who asks; a virtual host with its port looks like an upstream there.
+        begin = 1 if variable.startswith("upstream_") else 0
+        index = next(
+            (i for i in free if i >= begin and i not in names and fits(variable, columns[i])), None
+        )
         if index is not None:
             names[index] = variable
     _by_place(columns, names, free)
 
 
-def _by_place(
-    columns: Sequence[Sequence[str]], names: dict[int, str], free: Sequence[int]
-) -> None:
+def _by_place(columns: Sequence[Sequence[str]], names: dict[int, str], free: Sequence[int]) -> None:
     """Name what only its place tells: bytes after the status, the agent after the referer."""
+    _in_front(columns, names, free)
     status = _index(names, "status")
     if status is not None and status + 1 in free and fits("body_bytes_sent", columns[status + 1]):
         names.setdefault(status + 1, "body_bytes_sent")
@@ -167,6 +231,17 @@ def _by_place(
             names[pool] = "proxy_upstream_name"
 
 
+def _in_front(columns: Sequence[Sequence[str]], names: dict[int, str], free: Sequence[int]) -> None:
+    """The client comes first, though it be a name; its user stands right before the time."""
+    time = _index(names, "time_local")
+    if 0 in free and 0 not in names and "remote_addr" not in names.values():
+        names[0] = "remote_addr"
+    if 0 in free and 0 not in names and fits("host", columns[0]) and "host" not in names.values():
+        names[0] = "host"
+    if time is not None and time >= 2 and time - 1 in free and time - 1 not in names:
+        names[time - 1] = "remote_user"
+
+
 def _is_agent(values: Sequence[str]) -> bool:
     return any("/" in value or " " in value for value in values) and fits("http_user_agent", values)
 
@@ -182,9 +257,8 @@ def _floats(keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[i
         i for i in range(len(columns))
         if i not in names and not keys[i] and fits("seconds", columns[i])
     ]  # fmt: skip
-    order = [n for n in _FLOAT_ORDERS.get(len(loose) + len(taken & set(_FLOATS)), _FLOATS)]
-    for index, name in zip(loose, (n for n in order if n not in taken), strict=False):
-        names[index] = name
+    order = _FLOAT_ORDERS.get(len(loose) + len(taken & set(_FLOATS)), _FLOATS)
+    names.update(zip(loose, (n for n in order if n not in taken), strict=False))
 
 
 def _index(names: Mapping[int, str], variable: str) -> int | None:
@@ -192,12 +266,17 @@ def _index(names: Mapping[int, str], variable: str) -> int | None:
 
 
 def key_variables(keyed: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Name the values of keyed lines: from key to variable, where one can be told."""
+    """Name the values of keyed lines: from key to variable, where one can be told.
+
+    Nested keys are tried with those above them first: `upstream.status` is no `status`.
+    """
     found: dict[str, str] = {}
-    for key, values in keyed.items():
-        variable = by_key(key.rsplit(".", 1)[-1], values, set(found.values()))
-        if variable:
-            found[key] = variable
+    for depth in (3, 2, 1):
+        for key, values in keyed.items():
+            parts = key.replace("\x1f", ".").split(".")
+            if key in found or (depth > 1 and len(parts) < depth):
+                continue
+            variable = by_key("_".join(parts[-depth:]), values, set(found.values()))
+            if variable:
+                found[key] = variable
     return found
-
-

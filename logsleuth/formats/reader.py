@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read at run time
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
-Wrapper = Literal["none", "syslog"]
+Wrapper = Literal["none", "syslog", "syslog-5424"]
+
+# Sources that are no part of the line itself, but of the header that a syslog daemon put before it.
+WRAPPED_TIME: Final = "wrapped.at"
+WRAPPED_PROGRAM: Final = "wrapped.program"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,15 @@ class BoundField:
 class BoundShape:
     """One way to read a record of this file.
 
-    kind `layout` has tokens, `pattern` a regular expression with named groups, `json` and `pairs`
-    take their sources as JSON paths and keys, `csv` has names of columns.
+    kind `layout` has tokens, and a regular expression unless splitting is all that may be tried;
+    `pattern` and `csv` have one with named groups; `json` and `pairs` take their sources as JSON
+    paths and keys.
     """
 
     kind: Literal["layout", "pattern", "json", "pairs", "csv"]
     fields: tuple[BoundField, ...]
     tokens: tuple[Token, ...] = ()
     pattern: str = ""
-    columns: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -54,6 +58,8 @@ class Reader:
     starts: str | None = None
     leads: str | None = None
     wrapper: Wrapper = "none"
+    marked: bool = False
+    """Whether the file begins with a byte order mark, which belongs to no line."""
     zone_stated: bool = False
     step_s: float = 0.001
     year: int = 1970

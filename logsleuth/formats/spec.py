@@ -21,10 +21,23 @@ FIELD_TYPES: Final = frozenset(
     {
         "text", "message", "integer", "bytes", "status", "statuses", "seconds", "seconds-list",
         "milliseconds", "microseconds", "nanoseconds", "duration", "time", "request", "url",
-        "address", "client", "server", "servers", "level", "request-id", "method", "frontend", "connections",
-        "user-at-database", "statement", "ignore",
+        "address", "client", "server", "servers", "level", "request-id", "method", "frontend",
+        "connections",
+        "maybe-time", "process", "session", "sqlstate", "statement",
     }
 )  # fmt: skip
+
+
+KINDS: Final = ("layout", "pattern", "json", "pairs", "csv")
+FORMAT_KEYS: Final = frozenset(
+    {
+        "title", "role", "url", "stamps", "starts", "leads", "never", "requires", "mines",
+        "priority", "define", "like", "fields", "shape", "sample",
+    }
+)  # fmt: skip
+_SHAPE_KEYS: Final = frozenset(
+    {"name", "kind", "pattern", "layout", "columns", "constants", "fallback", "fields"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,8 @@ class Shape:
     layout: str = ""
     columns: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
+    fallback: bool = False
+    """Whether the shape only takes what is left: it speaks for no format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,8 @@ class Format:
     starts: str | None
     leads: str | None
     """First lines after which another start still belongs to the same record."""
+    never: str | None
+    """Lines that are in another format, whatever the shapes say."""
     requires: tuple[tuple[str, ...], ...]
     """For keyed lines: each group must have a key in the line for the format to claim it."""
     mines: bool
@@ -83,9 +100,7 @@ def shipped() -> tuple[Format, ...]:
     """
     folder = files("logsleuth.formats")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple(
-        parse(name, folder.joinpath(name).read_text(encoding="utf-8")) for name in names
-    )
+    return tuple(parse(name, folder.joinpath(name).read_text(encoding="utf-8")) for name in names)
 
 
 def load(extra: Path | None) -> tuple[Format, ...]:
@@ -94,7 +109,8 @@ def load(extra: Path | None) -> tuple[Format, ...]:
         return shipped()
     own = {
         spec.name: spec
-        for spec in (parse(p.name, p.read_text(encoding="utf-8")) for p in sorted(extra.glob("*.toml")))
+        for path in sorted(extra.glob("*.toml"))
+        for spec in [parse(path.name, path.read_text(encoding="utf-8"))]
     }
     return tuple(spec for spec in shipped() if spec.name not in own) + tuple(own.values())
 
@@ -110,8 +126,10 @@ def parse(name: str, text: str) -> Format:
     except tomllib.TOMLDecodeError as error:
         message = f"{name}: {error}"
         raise FormatError(message, hint="logsleuth formats") from error
-    base = _fields(name, data.get("fields", {}))
-    shapes = tuple(_shape(name, item, base) for item in data.get("shape", []))
+    _known_keys(name, data, FORMAT_KEYS)
+    base = (*_fields(name, data.get("fields", {})), *_like(name, data.get("like")))
+    define = data.get("define", {})
+    shapes = tuple(_shape(name, item, base, define) for item in data.get("shape", []))
     if not shapes:
         message = f"{name}: key `shape`: a format needs at least one"
         raise FormatError(message, hint="see logsleuth/formats/README.md")
@@ -121,14 +139,33 @@ def parse(name: str, text: str) -> Format:
         role=_text(name, data, "role"),
         url=_text(name, data, "url"),
         stamps=data.get("stamps", "end"),
-        starts=_regex(name, "starts", data.get("starts")),
-        leads=_regex(name, "leads", data.get("leads")),
+        starts=_regex(name, "starts", data.get("starts"), define),
+        leads=_regex(name, "leads", data.get("leads"), define),
+        never=_regex(name, "never", data.get("never"), define),
         requires=tuple(tuple(group) for group in data.get("requires", [])),
         mines=bool(data.get("mines", False)),
         priority=int(data.get("priority", 0)),
         shapes=shapes,
         samples=tuple(data.get("sample", [])),
     )
+
+
+def _like(name: str, other: str | None) -> tuple[Field, ...]:
+    """The fields of a shipped format that this one has too."""
+    if other is None:
+        return ()
+    source = files("logsleuth.formats").joinpath(f"{other}.toml")
+    if not source.is_file():
+        message = f"{name}: key `like`: there is no format `{other}`"
+        raise FormatError(message, hint="logsleuth formats")
+    return _fields(name, tomllib.loads(source.read_text(encoding="utf-8"))["fields"])
+
+
+def _known_keys(name: str, table: Mapping[str, Any], known: frozenset[str]) -> None:
+    for key in table:
+        if key not in known:
+            message = f"{name}: key `{key}`: a format has no such key"
+            raise FormatError(message, hint=f"one of {', '.join(sorted(known))}")
 
 
 def _text(name: str, data: Mapping[str, Any], key: str) -> str:
@@ -139,17 +176,28 @@ def _text(name: str, data: Mapping[str, Any], key: str) -> str:
     return value
 
 
-def _shape(name: str, item: Mapping[str, Any], base: tuple[Field, ...]) -> Shape:
+def _shape(
+    name: str, item: Mapping[str, Any], base: tuple[Field, ...], define: Mapping[str, str]
+) -> Shape:
+    _known_keys(name, item, _SHAPE_KEYS)
     own = _fields(name, item.get("fields", {}))
     inherited = tuple(f for f in base if f.column not in {o.column for o in own})
+    if not own + inherited:
+        message = f"{name}: shape `{item.get('name', 'record')}`: a shape needs fields"
+        raise FormatError(message, hint="see logsleuth/formats/README.md")
+    kind = item.get("kind", "pattern")
+    if kind not in KINDS:
+        message = f"{name}: key `kind`: there is no kind `{kind}`"
+        raise FormatError(message, hint=f"one of {', '.join(KINDS)}")
     return Shape(
         name=str(item.get("name", "record")),
-        kind=item.get("kind", "pattern"),
+        kind=kind,
         fields=own + inherited,
-        pattern=_regex(name, "pattern", item.get("pattern")) or "",
+        pattern=_regex(name, "pattern", item.get("pattern"), define) or "",
         layout=str(item.get("layout", "")),
         columns=tuple(item.get("columns", ())),
         constants=dict(item.get("constants", {})),
+        fallback=bool(item.get("fallback", False)),
     )
 
 
@@ -157,8 +205,12 @@ def _fields(name: str, table: Mapping[str, Any]) -> tuple[Field, ...]:
     return tuple(
         _field(name, column, entry)
         for column, value in table.items()
-        for entry in (value if isinstance(value, list) and value and isinstance(value[0], dict) else [value])
+        for entry in (value if _is_list_of_tables(value) else [value])
     )
+
+
+def _is_list_of_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _field(name: str, column: str, value: Any) -> Field:
@@ -171,14 +223,26 @@ def _field(name: str, column: str, value: Any) -> Field:
     return Field(column, (sources,) if isinstance(sources, str) else tuple(sources), kind)
 
 
-def _regex(name: str, key: str, text: str | None) -> str | None:
-    """Compile once, to refuse a broken pattern with its place; white space may be used freely."""
+def _regex(name: str, key: str, text: str | None, define: Mapping[str, str]) -> str | None:
+    """Compile once, to refuse a broken pattern with its place.
+
+    Line ends and the indents behind them may be used freely; `{{word}}` stands for a definition.
+    """
     if text is None:
         return None
-    joined = "".join(part.strip() for part in text.splitlines()) if "\n" in text else text
+    joined = _joined(text)
+    for word, meaning in define.items():
+        joined = joined.replace("{{" + word + "}}", _joined(meaning))
     try:
         re.compile(joined)
     except re.error as error:
         message = f"{name}: key `{key}`: {error}"
         raise FormatError(message, hint="patterns keep to what RE2 and Python share") from error
     return joined
+
+
+def _joined(text: str) -> str:
+    """Text on lines of its own loses its line ends and indents; other text keeps its spaces."""
+    if text[:1] != " " and "\n" not in text:
+        return text
+    return "".join(part.strip() for part in text.splitlines())

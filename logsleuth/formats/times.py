@@ -10,15 +10,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ISO: Final = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?"
+# MariaDB puts a space in front of an hour of one digit.
+_PADDED: Final = r"\d{4}-\d\d-\d\d  \d:\d\d:\d\d"
+_MONTH: Final = r"[A-Z][a-z]{2}"
+_CLOCK: Final = r"\d\d:\d\d:\d\d"
 
 # Abbreviations that servers write, in minutes east of UTC. They name an offset, not a region: EST
 # is -5 h in July too (PostgreSQL's documentation, "Date/Time Configuration Files").
 ABBREVIATIONS: Final = {
-    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 60, "BST": 60, "IST": 330, "CET": 60, "CEST": 120,
-    "MET": 60, "MEST": 120, "EET": 120, "EEST": 180, "MSK": 180, "EST": -300, "EDT": -240,
-    "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420, "AKST": -540,
-    "AKDT": -480, "HST": -600, "JST": 540, "KST": 540, "SGT": 480, "HKT": 480, "AWST": 480,
-    "ACST": 570, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780, "BRT": -180, "ART": -180,
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 60, "BST": 60, "IST": 330, "CET": 60,
+    "CEST": 120, "MET": 60, "MEST": 120, "EET": 120, "EEST": 180, "MSK": 180, "EST": -300,
+    "EDT": -240, "CST": -360, "CDT": -300, "MST": -420, "MDT": -360, "PST": -480, "PDT": -420,
+    "AKST": -540, "AKDT": -480, "HST": -600, "JST": 540, "KST": 540, "SGT": 480, "HKT": 480,
+    "AWST": 480, "AST": -240, "ADT": -180, "NST": -210, "BRST": -120, "CLT": -240, "WAT": 60,
+    "CAT": 120, "SAST": 120, "EAT": 180, "IDT": 180, "TRT": 180, "GST": 240, "PKT": 300,
+    "ICT": 420, "WIB": 420, "PHT": 480, "ACST": 570, "AEST": 600, "AEDT": 660, "NZST": 720,
+    "NZDT": 780, "BRT": -180, "ART": -180,
 }  # fmt: skip
 
 
@@ -41,17 +48,23 @@ LAYOUTS: Final = (
     TimeLayout("iso-utc", rf"{_ISO}Z", True, 0.001),
     TimeLayout("iso-offset", rf"{_ISO} ?[+-]\d\d(?::?\d\d)?", True, 0.001),
     TimeLayout("iso-zone", rf"{_ISO} (?:{'|'.join(ABBREVIATIONS)})", True, 0.001),
-    TimeLayout("iso-local", _ISO, False, 0.001),
-    TimeLayout("clf", r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", True, 1.0),
-    TimeLayout("clf-local", r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d\.\d{3}", False, 0.001),
-    TimeLayout("slashes", r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?", False, 1.0),
+    TimeLayout("iso-local", rf"{_ISO}|{_PADDED}", False, 0.001),
+    TimeLayout("iso-odd-zone", rf"{_ISO} [A-Z]{{2,5}}", False, 0.001),
+    TimeLayout("clf", rf"\d\d/{_MONTH}/\d{{4}}:{_CLOCK} [+-]\d{{4}}", True, 1.0),
+    TimeLayout("clf-local", rf"\d\d/{_MONTH}/\d{{4}}[: ]{_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
+    TimeLayout("slashes", rf"\d{{4}}/\d\d/\d\d {_CLOCK}(?:\.\d{{1,6}})?", False, 1.0),
+    TimeLayout("slashes-short", rf"\d\d/\d\d/\d\d {_CLOCK}(?:[.,]\d{{1,6}})?", False, 1.0),
+    TimeLayout("tomcat", rf"\d\d-{_MONTH}-\d{{4}} {_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
+    TimeLayout(
+        "mail", rf"[A-Z][a-z]{{2}}, \d\d {_MONTH} \d{{4}} {_CLOCK} (?:GMT|UTC|\+0000)", True, 1.0
+    ),
     TimeLayout("epoch", r"-?\d{10}(?:\.\d{1,9}|\d{3}|\d{6}|\d{9})?", True, 0.001),
-    TimeLayout("short-date", r"\d{6} [ \d]\d:\d\d:\d\d", False, 1.0),
-    TimeLayout("syslog", r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d", False, 1.0),
+    TimeLayout("short-date", r"\d{6} [ \d]\d:\d\d:\d\d(?:\.\d+)?", False, 1.0),
+    TimeLayout("syslog", rf"{_MONTH} [ \d]\d {_CLOCK}(?:\.\d{{1,6}})?", False, 1.0),
     TimeLayout("glog", r"\d{4} \d\d:\d\d:\d\d\.\d{6}", False, 0.000001),
     TimeLayout(
         "apache-error",
-        r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? \d{4}",
+        rf"[A-Z][a-z]{{2}} {_MONTH} [ \d]\d {_CLOCK}(?:\.\d{{1,6}})? \d{{4}}",
         False,
         0.000001,
     ),
@@ -61,11 +74,22 @@ BY_NAME: Final = {layout.name: layout for layout in LAYOUTS}
 
 def recognise(texts: Iterable[str]) -> TimeLayout | None:
     """Return the layout that most of the sampled texts are written in, None if none fits any."""
+    found = recognise_all(texts)
+    return found[0] if found else None
+
+
+def recognise_all(texts: Iterable[str]) -> tuple[TimeLayout, ...]:
+    """Return the layouts of sampled texts, the most frequent first, one of each kind.
+
+    What is read alike, as all of ISO 8601, is one kind.
+    """
     counts: dict[str, int] = {}
     for text in texts:
         name = next((layout.name for layout in LAYOUTS if layout.fits(text)), None)
         if name is not None:
             counts[name] = counts.get(name, 0) + 1
-    if not counts:
-        return None
-    return BY_NAME[max(counts, key=lambda name: (counts[name], -list(BY_NAME).index(name)))]
+    order = list(BY_NAME)
+    kinds: dict[str, str] = {}
+    for name in sorted(counts, key=lambda name: (-counts[name], order.index(name))):
+        kinds.setdefault(name.partition("-")[0] if name.startswith("iso") else name, name)
+    return tuple(BY_NAME[name] for name in kinds.values())

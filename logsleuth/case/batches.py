@@ -1,0 +1,64 @@
+"""Puts the records of a file into the tables that DuckDB reads."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+
+from logsleuth.case.lines import spans
+
+if TYPE_CHECKING:
+    from logsleuth.case.lines import Array, Records
+
+# Below this many rows a second thread costs more than it gives.
+_FEW: Final = 4096
+# Half a row group of DuckDB.
+_MOST: Final = 61_440
+_PLACE: Final = (("line", pa.int64()), ("byte_offset", pa.int64()), ("byte_length", pa.int32()))
+
+
+def quoted_schema(pieces: int) -> pa.Schema:
+    """The columns of records that were split at quotes."""
+    return pa.schema([*_PLACE, *((f"q{i}", pa.string()) for i in range(1, pieces + 1))])
+
+
+def quoted(records: Records, rows: Array, parts: pa.Table) -> list[pa.RecordBatch]:
+    """The chosen records of a piece of a file, with the parts that quotes cut them into."""
+    begins = records.begins[rows]
+    places = (
+        pa.array(records.line + records.rows[rows]),
+        pa.array(records.offset + begins),
+        pa.array((records.ends[rows] - begins).astype(np.int32)),
+    )
+    table = pa.table([*places, *parts.columns], schema=quoted_schema(parts.num_columns))
+    batches: list[pa.RecordBatch] = table.to_batches(_MOST)
+    return batches
+
+
+def whole(records: Records, rows: Array) -> pa.Table:
+    """The chosen records of a piece of a file, with their text and their bytes."""
+    begins, ends = records.begins[rows], records.ends[rows]
+    table = place(records, records.line + records.rows[rows], records.spans[rows], begins, ends)
+    return table.append_column("text", spans(records.text, begins, ends, pa.large_string()))
+
+
+def place(records: Records, line: Array, lines: Array, begins: Array, ends: Array) -> pa.Table:
+    """Where some lines are, how many they are, and their bytes, maybe with a line end."""
+    return pa.table(
+        {
+            "line": line,
+            "byte_offset": records.offset + begins,
+            "byte_length": ends - begins,
+            "lines": lines,
+            "bytes": spans(records.data, begins, ends, pa.large_binary()),
+        }
+    )
+
+
+def grouped(table: pa.Table) -> pa.Table:
+    """One chunk for each core, for DuckDB scans chunks in parallel."""
+    rows = max(-(-len(table) // (os.cpu_count() or 1)), _FEW)
+    return pa.Table.from_batches(table.to_batches(rows), table.schema)

@@ -1,0 +1,94 @@
+"""Where the texts of fields are in a line: groups of a pattern, JSON paths, key=value pairs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.formats import layout
+
+if TYPE_CHECKING:
+    from logsleuth.formats.reader import BoundShape
+
+TRIMMED: Final = "rtrim(text, chr(10) || chr(13))"
+
+
+def quoted(text: str) -> str:
+    """Write a text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def whole(shape: BoundShape) -> tuple[str, dict[str, str], str]:
+    """Return the CTE `parsed`, the SQL of each text in it, and what holds of lines of the shape."""
+    if shape.kind == "json":
+        return _json(shape)
+    if shape.kind == "pairs":
+        return _pairs(shape)
+    return _pattern(shape)
+
+
+def _pattern(shape: BoundShape) -> tuple[str, dict[str, str], str]:
+    pattern = shape.pattern or layout.pattern(shape.tokens)
+    groups = list(re.compile(pattern, re.DOTALL).groupindex)
+    body = pattern.removeprefix("^").removesuffix("$")
+    # The group `whole` tells a match of empty groups from none.
+    expression = quoted(f"(?s)^({unnamed(body)})$")
+    listed = ", ".join(quoted(name) for name in ["whole", *groups])
+    prelude = f"""parsed as (
+    select line, byte_offset, byte_length, wrapped,
+        regexp_extract({TRIMMED}, {expression}, [{listed}]) as g
+    from unwrapped
+)"""  # noqa: S608
+    texts = {name: f'g."{name}"' for name in groups}
+    if shape.kind == "csv":
+        texts = {name: _unquoted(sql) for name, sql in texts.items()}
+    return prelude, texts, "g.whole <> ''"
+
+
+def unnamed(pattern: str) -> str:
+    """Groups without their names: DuckDB names them by position."""
+    return re.sub(r"\(\?P<\w+>", "(", pattern)
+
+
+def _unquoted(sql: str) -> str:
+    return (
+        f"(case when {sql}[1] = '\"' "
+        f"then replace({sql}[2:length({sql}) - 1], '\"\"', '\"') else {sql} end)"
+    )
+
+
+def _json(shape: BoundShape) -> tuple[str, dict[str, str], str]:
+    paths = list(dict.fromkeys(p for field in shape.fields for p in field.sources))
+    listed = ", ".join(quoted(_json_path(path)) for path in paths)
+    prelude = f"""parsed as (
+    select line, byte_offset, byte_length, wrapped,
+        json_extract_string(case when json_valid(text) and text[1] = '{{' then text end, [{listed}])
+            as j
+    from unwrapped
+)"""  # noqa: S608
+    return prelude, {path: f"j[{i}]" for i, path in enumerate(paths, 1)}, "j is not null"
+
+
+def _json_path(key: str) -> str:
+    return "$" + "".join('."' + part.replace('"', '""') + '"' for part in key.split("\x1f"))
+
+
+def _pairs(shape: BoundShape) -> tuple[str, dict[str, str], str]:
+    keys = list(dict.fromkeys(p for field in shape.fields for p in field.sources))
+    selected = "".join(f",\n        {_pair(key)} as k{i}" for i, key in enumerate(keys, 1))
+    prelude = f"""parsed as (
+    select line, byte_offset, byte_length, wrapped,
+        regexp_matches(text, '^[A-Za-z_@][A-Za-z0-9_.@-]*=') as paired{selected}
+    from unwrapped
+)"""  # noqa: S608
+    return prelude, {key: f"k{i}" for i, key in enumerate(keys, 1)}, "paired"
+
+
+def _pair(key: str) -> str:
+    """The text of one key; quoted values lose their quotes and escapes."""
+    expression = quoted(rf'(?:^|\s){re.escape(key)}=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))')
+    groups = f"regexp_extract(text, {expression}, ['quoted', 'bare'])"
+    return (
+        f"nullif(case when {groups}.quoted <> '' "
+        f"then replace({groups}.quoted, '\\\"', '\"') else {groups}.bare end, '')"
+    )

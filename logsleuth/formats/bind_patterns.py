@@ -1,0 +1,98 @@
+"""Reads records by the regular expressions of a format; a record may have several lines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.formats import claim, times
+from logsleuth.formats.csv import pattern as csv_pattern
+from logsleuth.formats.reader import BoundField, BoundShape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from logsleuth.formats.reader import Reader
+    from logsleuth.formats.spec import Field, Format, Shape
+
+_NEVER: Final = r"(?!)"
+# Of a record of many lines no more is looked at.
+_LONGEST: Final = 16 << 10
+# More ways of writing the time than this are an accident of the sample.
+_MOST_TIMES: Final = 3
+
+
+def claims(lines: Sequence[str], spec: Format) -> Iterator[Reader]:
+    """Yield the reader of a format whose shapes fit at least one record of the lines.
+
+    Its share counts the lines of all records that a shape fits; shapes that are only fallbacks
+    count for nothing.
+    """
+    shapes = [
+        (s, re.compile(_whole(s), re.DOTALL)) for s in spec.shapes if s.kind in {"pattern", "csv"}
+    ]
+    matched: dict[str, list[re.Match[str]]] = {s.name: [] for s, _ in shapes}
+    never = re.compile(spec.never or _NEVER)
+    read = 0
+    for record in records(lines, spec):
+        if never.search(record):
+            continue
+        for shape, pattern in shapes:
+            match = pattern.match(record)
+            if match:
+                matched[shape.name].append(match)
+                read += 0 if shape.fallback else record.count("\n") + 1
+                break
+    if read:
+        bound = [_bound(s, matched[s.name]) for s, _ in shapes]
+        yield claim.reader(spec, bound, read / len(lines))
+
+
+def _whole(shape: Shape) -> str:
+    return csv_pattern(shape.columns) if shape.kind == "csv" else shape.pattern
+
+
+def records(lines: Sequence[str], spec: Format) -> list[str]:
+    """Join lines to records, as the format has them start."""
+    if spec.starts is None:
+        return list(lines)
+    starts, leads = re.compile(spec.starts), re.compile(spec.leads or _NEVER)
+    found: list[list[str]] = []
+    led = False
+    for line in lines:
+        if starts.search(line) and not led:
+            found.append([line])
+        elif found:
+            found[-1].append(line)
+        led = leads.search(line) is not None
+    return ["\n".join(record)[:_LONGEST] for record in found]
+
+
+def _bound(shape: Shape, matches: Sequence[re.Match[str]]) -> BoundShape:
+    pattern = _whole(shape)
+    groups = re.compile(pattern, re.DOTALL).groupindex
+    fields: list[BoundField] = []
+    for field in shape.fields:
+        present = tuple(name for name in field.sources if name in groups)
+        if not present:
+            continue
+        if field.type in {"time", "maybe-time"}:
+            fields += _times(field, present, matches)
+        else:
+            fields.append(BoundField(field.column, field.type, present))
+    return BoundShape(
+        kind="csv" if shape.kind == "csv" else "pattern",
+        fields=tuple(fields),
+        pattern=pattern,
+        constants=shape.constants,
+    )
+
+
+def _times(
+    field: Field, present: Sequence[str], matches: Sequence[re.Match[str]]
+) -> Iterator[BoundField]:
+    """A field for each group and way of writing: those of one file are not always alike."""
+    for name in present:
+        texts = [m[name].strip('"') for m in matches[:200] if m[name]]
+        for found in times.recognise_all(texts)[:_MOST_TIMES] or (times.BY_NAME["iso-local"],):
+            yield BoundField(field.column, field.type, (name,), found.name)
