@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -84,8 +85,8 @@ class _Loader:
         """Insert what can be split at quotes in one statement; whether that was all there is."""
         assert self.quoted is not None  # noqa: S101
         schema = batches.quoted_schema(self.quoted.pieces)
-        with _ahead(self._split(blocks)) as split_ahead:
-            reader = pa.RecordBatchReader.from_batches(schema, split_ahead)
+        with _ahead(self._split(blocks)) as pieces:
+            reader = pa.RecordBatchReader.from_batches(schema, chain.from_iterable(pieces))
             self.account.events = self._insert(self.quoted.sql, reader)
         if self.account.events != self._given or self._held() >= _WAITING:
             self._waiting = []
@@ -95,14 +96,15 @@ class _Loader:
         self._flush()
         return True
 
-    def _split(self, blocks: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
+    def _split(self, blocks: Iterator[bytes]) -> Iterator[list[pa.RecordBatch]]:
+        """Split each piece of the file; a whole piece at a time, so that the next can be begun."""
         assert self.quoted is not None  # noqa: S101
         for piece in _pieces(blocks, self._reader, self.account):
             rows = np.arange(len(piece.rows))
             parts = split(piece, self.quoted.pieces, self.quoted.spaces)
             if parts is not None:
                 self._given += len(parts[0])
-                yield from batches.quoted(piece, *parts)
+                yield batches.quoted(piece, *parts)
                 rows = np.setdiff1d(rows, parts[0], assume_unique=True)
             if len(rows) and self._held() < _WAITING:
                 self._waiting.append(batches.whole(piece, rows))

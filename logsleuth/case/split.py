@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 # What the reader takes at once: its columns then stay in the processor's caches.
-_TAKEN: Final = 1 << 20
+_TAKEN: Final = 2 << 20
 _LONGEST: Final = 1 << 30
 
 
@@ -43,7 +43,6 @@ def split(
         solid = np.isin(rows, records.rows, assume_unique=True)
         rows = np.searchsorted(records.rows, rows[solid])
         read = read.filter(pa.array(solid))
-    read = read.combine_chunks()
     fits = _fit(read, spaces)
     return (rows, read) if fits.all() else (rows[fits], read.filter(pa.array(fits)))
 
@@ -57,14 +56,15 @@ def _fit(read: pa.Table, spaces: Mapping[int, int]) -> Array:
 
 def _count(column: pa.ChunkedArray, byte: int) -> Array:
     """How often a byte is in each string; pyarrow.compute takes longer to import than this."""
-    if not len(column):
-        return np.empty(0, np.int64)
-    strings = column.combine_chunks()
+    counted = [_count_chunk(chunk, byte) for chunk in column.chunks if len(chunk)]
+    return np.concatenate(counted) if counted else np.empty(0, np.int64)
+
+
+def _count_chunk(strings: pa.StringArray, byte: int) -> Array:
     _, edges, data = strings.buffers()
     offsets = np.frombuffer(edges, np.int32)[strings.offset : strings.offset + len(strings) + 1]
-    found = np.frombuffer(data or b"", np.uint8)[offsets[0] : offsets[-1]] == byte
-    before = np.concatenate(([0], np.cumsum(found)))[offsets - offsets[0]]
-    counts: Array = np.diff(before)
+    found = np.flatnonzero(np.frombuffer(data or b"", np.uint8)[offsets[0] : offsets[-1]] == byte)
+    counts: Array = np.diff(np.searchsorted(found, offsets - offsets[0]))
     return counts
 
 

@@ -42,7 +42,12 @@ _EXPRESSIONS: Final = {
         "try_cast(replace(regexp_replace({x}, '(Z|[+-][0-9]{2}:?[0-9]{2})$', ''), ',', '.')"
         " as timestamp)"
     ),
-    "clf": "try_strptime({x}, '%d/%b/%Y:%H:%M:%S %z')::timestamp",
+    # The offset by itself, for %z gives a TIMESTAMPTZ, and to bring that back costs as much again.
+    "clf": (
+        "try_strptime(left({x}, 20), '%d/%b/%Y:%H:%M:%S') - case when right({x}, 5) = '+0000'"
+        " then interval 0 second else to_minutes(try_cast(substr({x}, 22, 3) as bigint) * 60"
+        " + try_cast(substr({x}, 22, 1) || substr({x}, 25, 2) as bigint)) end"
+    ),
     "clf-local": (
         "try_strptime({x}, ['%d/%b/%Y:%H:%M:%S.%f', '%d/%b/%Y:%H:%M:%S', '%d/%b/%Y %H:%M:%S'])"
     ),
