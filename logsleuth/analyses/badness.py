@@ -61,26 +61,26 @@ def _misplaced(traffic: Traffic) -> Array:
 
 
 def _thresholds(traffic: Traffic) -> Array:
-    """Each request's limit: from the quiet blocks of its route, or of all routes if it is rare."""
+    """Each request's limit: from the quiet blocks of its route; a rare one has the slowest's."""
     served = (traffic.status > 0) & (traffic.status < 400)
     usable = ~np.isnan(traffic.duration_s) & served
-    overall = _limit(traffic.started[usable], traffic.duration_s[usable], np.inf)
-    limits = np.full(max(len(traffic.routes), 1), overall)
+    limits = np.full(max(len(traffic.routes), 1), np.nan)
     order = np.argsort(traffic.route[usable], kind="stable")
     routes = traffic.route[usable][order]
-    starts, durations = traffic.started[usable][order], traffic.duration_s[usable][order]
+    durations = traffic.duration_s[usable][order]
     bounds = np.searchsorted(routes, np.arange(len(traffic.routes) + 1))
-    for code in np.flatnonzero(np.diff(bounds) >= _BLOCKS * _LEAST // 2):
-        part = slice(bounds[code], bounds[code + 1])
-        limits[code] = _limit(starts[part], durations[part], overall)
+    for code in np.flatnonzero(np.diff(bounds) >= 2 * _LEAST):
+        limits[code] = _limit(durations[bounds[code] : bounds[code + 1]])
+    rest = np.fmax(np.nanmax(limits, initial=0.0), _limit(traffic.duration_s[usable]))
+    limits[np.isnan(limits)] = rest
     return limits[traffic.route]
 
 
-def _limit(starts: Array, durations: Array, otherwise: float) -> float:
+def _limit(durations: Array) -> float:
     """The 90th percentile of the better blocks of time, and then some."""
-    if len(starts) < _LEAST:
-        return otherwise
-    blocks = min(_BLOCKS, len(starts) // _LEAST)
+    if len(durations) < _LEAST:
+        return np.inf
+    blocks = min(_BLOCKS, len(durations) // _LEAST)
     parts = np.array_split(durations, blocks)
     quiet = float(np.quantile([np.quantile(part, 0.9) for part in parts], 0.25))
     return max(_TIMES * quiet, quiet + _NOTICED_S)

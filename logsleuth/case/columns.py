@@ -51,7 +51,7 @@ def _scaled(kind: str, scale: str = "") -> Callable[[str, str], Read]:
 
 
 def _bytes(column: str, x: str) -> Read:
-    return _number(column, x, f"try_cast(ltrim({x}, '+') as bigint)")
+    return _number(column, x, f"try_cast({x} as bigint)")
 
 
 _LISTS: Final = {
@@ -69,7 +69,8 @@ def _list_of(kind: str) -> Callable[[str, str], Read]:
     def read(column: str, x: str) -> Read:
         several, last, n = f"{x}_several", f"{x}_last", f"{x}_n"
         shared = (
-            (several, f"contains({x}, ', ') or contains({x}, ' : ')"),
+            # Both have a space in them, and one look for it is all that most rows cost.
+            (several, f"contains({x}, ' ') and (contains({x}, ', ') or contains({x}, ' : '))"),
             (last, f"case when {several} then regexp_extract({x}, '([^ ,]*)$', 1) else {x} end"),
             (n, f"try_cast({last} as {kind})"),
         )
@@ -202,7 +203,7 @@ def _level(column: str, x: str) -> Read:
 def _request_id(_: str, x: str) -> Read:
     # Only lower case survives a UUID's way there and back; text keeps whatever else there is.
     uuid = f"{x}_uuid"
-    compact = f"length({x}) = 32 and {x} = lower({x})"
+    compact = f"strlen({x}) = 32 and {x} = lower({x})"
     return Read(
         {
             "request_uuid": uuid,

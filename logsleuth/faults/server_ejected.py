@@ -33,7 +33,7 @@ def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Fi
         *_harm(facts, pool, gone),
         *_renormalised(facts, pool, gone),
         *_told(facts, gone),
-        *_configuration(gone),
+        *_configuration(pool, gone),
         *_alive(facts, gone),
     ]
     target = gone[0].server if len(gone) == 1 else pool.pool
@@ -124,11 +124,13 @@ def _told(facts: Facts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _configuration(gone: tuple[ServerFacts, ...]) -> list[Reason]:
+def _configuration(pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
     told = [s for s in gone if s.configured is not None]
     spare = [s for s in told if s.configured and s.configured.backup]
     down = [s for s in told if s.configured and (s.configured.down or not s.configured.share)]
-    if spare:
+    if pool.algorithm == "first":
+        weight, says = -3.0, "the configuration has the first server take all that it can"
+    elif spare:
         weight, says = -3.0, "the configuration makes them backups: the selection was changed"
     elif down:
         weight, says = 2.0, "the configuration marks them down"

@@ -21,6 +21,8 @@ LOOKALIKES: Final = ("sticky-hotspot", "server-ejected", "bad-instance")
 _MOVED: Final = 0.05
 # Selection by connections follows the servers' speed: shares then are a consequence.
 _BY_LOAD: Final = frozenset({"least-conn", "least-time"})
+# HAProxy's `balance first` fills one server before it turns to the next.
+_IN_ORDER: Final = "first"
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
 
 
@@ -184,13 +186,15 @@ def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
     if not gone:
         return []
     spare = [s for s in gone if s.configured and s.configured.backup]
-    weight = 2.0 if len(spare) == len(gone) else -3.0
+    chosen = len(spare) == len(gone) or pool.algorithm == _IN_ORDER
+    weight = 2.0 if chosen else -3.0
     names = ", ".join(s.server for s in gone)
     return [
         reason(
             NAME, "servers without requests", "absence", weight,
             f"{names} got no request for {max(s.absent for s in gone):.0%} of the window"
-            + (": the configuration makes them backups" if spare else ""),
+            + (": the configuration makes them backups" if spare else "")
+            + (": the first server gets all it can take" if pool.algorithm == _IN_ORDER else ""),
             effect=max(s.absent for s in gone), query=shown("balancer-shares", facts.window),
         )
     ]  # fmt: skip
