@@ -73,14 +73,20 @@ def _closer(inner: Reader, covered: float, outer: Reader) -> bool:
 
 
 def _best(lines: Sequence[str], formats: Sequence[Format], hints: Sequence[Hint]) -> Reader | None:
+    """The format that accounts for most lines, in tenths; among equals the one of most priority.
+
+    Formats are asked in the order of their priority, for none can beat an earlier full account.
+    """
     short = _short(lines)
-    ranked = [
-        (round(reader.share, 1), spec.priority, reader.share, -index, reader)
-        for index, spec in enumerate(formats)
-        for reader in _claims(lines, short, spec, hints)
-        if reader.share >= _LEAST
-    ]
-    return max(ranked, key=lambda item: item[:4])[4] if ranked else None
+    ranked: list[tuple[tuple[float, int, float, int], Reader]] = []
+    for index, spec in sorted(enumerate(formats), key=lambda pair: -pair[1].priority):
+        if any(rank[0] == 1.0 and rank[1] > spec.priority for rank, _ in ranked):
+            break
+        for reader in _claims(lines, short, spec, hints):
+            if reader.share >= _LEAST:
+                tenths = round(reader.share, 1)
+                ranked.append(((tenths, spec.priority, reader.share, -index), reader))
+    return max(ranked, key=lambda item: item[0])[1] if ranked else None
 
 
 def _short(lines: Sequence[str]) -> list[str]:

@@ -95,12 +95,11 @@ class Format:
 def shipped() -> tuple[Format, ...]:
     """Load the formats that logsleuth brings, in order of name.
 
-    Raises:
-        FormatError: a file says what no format may say.
+    Their patterns are compiled where they are needed and by the tests, not at every start.
     """
     folder = files("logsleuth.formats")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple(parse(name, folder.joinpath(name).read_text(encoding="utf-8")) for name in names)
+    return tuple(_read(name, folder.joinpath(name).read_text(encoding="utf-8")) for name in names)
 
 
 def load(extra: Path | None) -> tuple[Format, ...]:
@@ -121,6 +120,15 @@ def parse(name: str, text: str) -> Format:
     Raises:
         FormatError: not TOML, a key is missing or unknown, or a pattern can't be compiled.
     """
+    spec = _read(name, text)
+    for key in ("starts", "leads", "never"):
+        _check(name, key, getattr(spec, key))
+    for shape in spec.shapes:
+        _check(name, "pattern", shape.pattern)
+    return spec
+
+
+def _read(name: str, text: str) -> Format:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -139,9 +147,9 @@ def parse(name: str, text: str) -> Format:
         role=_text(name, data, "role"),
         url=_text(name, data, "url"),
         stamps=data.get("stamps", "end"),
-        starts=_regex(name, "starts", data.get("starts"), define),
-        leads=_regex(name, "leads", data.get("leads"), define),
-        never=_regex(name, "never", data.get("never"), define),
+        starts=_regex(data.get("starts"), define),
+        leads=_regex(data.get("leads"), define),
+        never=_regex(data.get("never"), define),
         requires=tuple(tuple(group) for group in data.get("requires", [])),
         mines=bool(data.get("mines", False)),
         priority=int(data.get("priority", 0)),
@@ -193,7 +201,7 @@ def _shape(
         name=str(item.get("name", "record")),
         kind=kind,
         fields=own + inherited,
-        pattern=_regex(name, "pattern", item.get("pattern"), define) or "",
+        pattern=_regex(item.get("pattern"), define) or "",
         layout=str(item.get("layout", "")),
         columns=tuple(item.get("columns", ())),
         constants=dict(item.get("constants", {})),
@@ -223,22 +231,23 @@ def _field(name: str, column: str, value: Any) -> Field:
     return Field(column, (sources,) if isinstance(sources, str) else tuple(sources), kind)
 
 
-def _regex(name: str, key: str, text: str | None, define: Mapping[str, str]) -> str | None:
-    """Compile once, to refuse a broken pattern with its place.
-
-    Line ends and the indents behind them may be used freely; `{{word}}` stands for a definition.
-    """
+def _regex(text: str | None, define: Mapping[str, str]) -> str | None:
+    """Line ends and the indents behind them may be used freely; `{{word}}` is a definition."""
     if text is None:
         return None
     joined = _joined(text)
     for word, meaning in define.items():
         joined = joined.replace("{{" + word + "}}", _joined(meaning))
+    return joined
+
+
+def _check(name: str, key: str, pattern: str | None) -> None:
+    """Refuse a broken pattern with its place."""
     try:
-        re.compile(joined)
+        re.compile(pattern or "")
     except re.error as error:
         message = f"{name}: key `{key}`: {error}"
         raise FormatError(message, hint="patterns keep to what RE2 and Python share") from error
-    return joined
 
 
 def _joined(text: str) -> str:

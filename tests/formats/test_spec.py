@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +10,7 @@ from logsleuth.errors import FormatError
 from logsleuth.formats import spec
 from tests.formats.engine import read
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+SHIPPED = sorted(Path(spec.__file__).parent.glob("*.toml"))
 HEAD = 'title = "A"\nrole = "application"\nurl = "https://example.org/"\n'
 SHAPE = "[[shape]]\nname = 'a'\npattern = '^(?P<message>x.*)$'\nfields.message = 'message'\n"
 
@@ -56,3 +54,10 @@ def test_a_users_format_is_read_and_wins_over_the_shipped_one_of_its_name(tmp_pa
 
 def test_without_a_folder_the_shipped_formats_are_all() -> None:
     assert spec.load(None) == spec.shipped()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path(spec.__file__).parent.glob("*.toml")), ids=lambda p: p.stem
+)
+def test_the_patterns_of_shipped_formats_compile(path: Path) -> None:
+    spec.parse(path.name, path.read_text(encoding="utf-8"))
