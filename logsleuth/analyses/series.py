@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _BINS: Final = 240
 _SHARE_BINS: Final = 80
-# Widths that people can read off an axis, in seconds.
+# Widths that people can read off an axis, in seconds; below one, whole-second stamps would show.
 _WIDTHS: Final = (
-    0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400,
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400,
 )  # fmt: skip
 
 

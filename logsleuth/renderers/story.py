@@ -145,6 +145,10 @@ def strongest(hypothesis: Hypothesis) -> Check | None:
     """Return the check that speaks loudest for the status that the hypothesis has."""
     side = _SIDE.get(hypothesis.status)
     checks = [check for check in hypothesis.checks if check.outcome == side]
+    if hypothesis.status == "ruled-out":
+        # What acquits the component as a whole, by an interval first, before what one fault lacks.
+        whole = [check for check in checks if check.fault is None]
+        return min(whole or checks, key=lambda check: check.margin is None, default=None)
     return min(checks, key=_weakness, default=None)
 
 
@@ -180,9 +184,14 @@ def account(investigation: Investigation) -> str:
 
 def exhibit(investigation: Investigation) -> str | None:
     """Return the event to look at first: the best witness against the implicated component."""
+    cause = investigation.root_cause
     for hypothesis in investigation.hypotheses:
-        check = strongest(hypothesis)
-        if hypothesis.status == "implicated" and check is not None and check.evidence:
+        if hypothesis.status != "implicated":
+            continue
+        told = [check for check in hypothesis.checks if check.outcome == "for" and check.evidence]
+        named = [check for check in told if cause is not None and check.fault == cause.fault]
+        check = min(named or told, key=_weakness, default=None)
+        if check is not None:
             return check.evidence[0]
     shown = [event for moment_ in investigation.timeline for event in moment_.evidence]
     return next(iter([*shown, *(event.event_id for event in investigation.cited)]), None)
@@ -195,7 +204,9 @@ def commands(investigation: Investigation) -> list[Command]:
     show = (
         []
         if event is None
-        else [Command(f"logsleuth show {shlex.quote(event)}", "The line to look at first")]
+        else [
+            Command(f"logsleuth show {shlex.quote(event)} {evidence}", "The line to look at first")
+        ]
     )
     return [
         *show,
