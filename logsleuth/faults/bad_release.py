@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.concentration import by_route
+from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import moment, shown
 
@@ -35,7 +35,7 @@ def examine(facts: Facts) -> list[Finding]:
     worst = by_route(facts)
     reasons = [
         _deploy(facts, moves),
-        *_together(facts),
+        *hit_everywhere(NAME, facts, "every instance alike", "strata", alike=2.5, apart=-3.0),
         *_database(facts),
         *_shares(facts),
     ]
@@ -60,20 +60,6 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
         f" first at {moment(moves[0].ts)}: {moves[0].message}",
         effect=apart, evidence=tuple(c.event_id for c in moves[:3]), query=shown("releases"),
     )  # fmt: skip
-
-
-def _together(facts: Facts) -> list[Reason]:
-    held = evenness(facts)
-    if held is None:
-        return []
-    return [
-        reason(
-            NAME, "every instance alike", "strata", 2.5 if held.alike else -3.0,
-            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
-            f" {held.pool} went badly",
-            effect=held.least, query=shown("failures-by-server", facts.window),
-        )
-    ]  # fmt: skip
 
 
 def _database(facts: Facts) -> list[Reason]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.concentration import by_route
+from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
@@ -27,7 +27,7 @@ def examine(facts: Facts) -> list[Finding]:
         return []
     reasons = [
         held_by_route(NAME, facts, worst),
-        *_everywhere(facts),
+        *hit_everywhere(NAME, facts, "on every server alike", "magnitude", alike=2.0, apart=-2.5),
         *_no_deploy(facts),
         *_no_strangers(facts),
         *_database(facts),
@@ -45,20 +45,6 @@ def held_by_route(fault: str, facts: Facts, worst: Concentration) -> Reason:
         f" went badly, {worst.others_rate:.1%} of the others",
         effect=worst.excess_share, query=shown("failures-by-route", facts.window),
     )  # fmt: skip
-
-
-def _everywhere(facts: Facts) -> list[Reason]:
-    held = evenness(facts)
-    if held is None:
-        return []
-    return [
-        reason(
-            NAME, "on every server alike", "magnitude", 2.0 if held.alike else -2.5,
-            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
-            f" {held.pool} went badly",
-            effect=held.least, query=shown("failures-by-server", facts.window),
-        )
-    ]  # fmt: skip
 
 
 def _no_deploy(facts: Facts) -> list[Reason]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.database import SLACK_S
+from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 
@@ -24,7 +24,11 @@ def examine(facts: Facts) -> list[Finding]:
     refused = facts.said("no-connections")
     if not refused:
         return []
-    reasons = [_said(facts, refused), *_timing(facts, refused), *_everywhere(facts)]
+    reasons = [
+        _said(facts, refused),
+        *_timing(facts, refused),
+        *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.5, apart=-2.5),
+    ]
     name = f" ({facts.database.name})" if facts.database.name else ""
     target = facts.database.name or facts.database.product or "database"
     summary = f"the database{name} had no connection left to give"
@@ -56,19 +60,5 @@ def _timing(facts: Facts, refused: tuple[Words, ...]) -> list[Reason]:
             NAME, "it came first", "timing", weight,
             f"the first such line is {apart:+.1f} s from the first bad request", statistic=apart,
             query=shown("connection-errors", facts.window),
-        )
-    ]  # fmt: skip
-
-
-def _everywhere(facts: Facts) -> list[Reason]:
-    held = evenness(facts)
-    if held is None:
-        return []
-    return [
-        reason(
-            NAME, "every server is hit", "strata", 1.5 if held.alike else -2.5,
-            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
-            f" {held.pool} went badly",
-            effect=held.least, query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.database import SLACK_S
+from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.statements import sql
@@ -32,7 +32,11 @@ def examine(facts: Facts) -> list[Finding]:
     waits = facts.said("locks")
     if not waits:
         return []
-    reasons = [_more(facts, waits), *_timing(facts, waits), *_everywhere(facts)]
+    reasons = [
+        _more(facts, waits),
+        *_timing(facts, waits),
+        *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.5, apart=-2.5),
+    ]
     target = _table(facts)
     summary = f"statements waited for locks{f' on {target}' if target else ''} since the onset"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
@@ -65,20 +69,6 @@ def _timing(facts: Facts, waits: tuple[Words, ...]) -> list[Reason]:
             NAME, "it came first", "timing", weight,
             f"the first such line is {apart:+.1f} s from the first bad request", statistic=apart,
             query=shown("lock-waits", facts.window),
-        )
-    ]  # fmt: skip
-
-
-def _everywhere(facts: Facts) -> list[Reason]:
-    held = evenness(facts)
-    if held is None:
-        return []
-    return [
-        reason(
-            NAME, "every server is hit", "strata", 1.5 if held.alike else -2.5,
-            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
-            f" {held.pool} went badly",
-            effect=held.least, query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.database import SLACK_S
+from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 
@@ -31,7 +31,7 @@ def examine(facts: Facts) -> list[Finding]:
         _own_words(facts, down),
         *_others(facts, unreachable),
         *_timing(facts, down, unreachable),
-        *_everywhere(facts),
+        *hit_everywhere(NAME, facts, "every server is hit", "magnitude", alike=1.0, apart=-2.0),
     ]
     product = _PRODUCTS.get(facts.database.product or "", "database")
     name = f" ({facts.database.name})" if facts.database.name else ""
@@ -92,21 +92,5 @@ def _timing(facts: Facts, down: tuple[Words, ...], unreachable: tuple[Words, ...
             NAME, "it came first", "timing", weight,
             f"the first such line is {apart:+.1f} s from the first bad request", statistic=apart,
             query=shown("database-lifecycle", facts.window),
-        )
-    ]  # fmt: skip
-
-
-def _everywhere(facts: Facts) -> list[Reason]:
-    """Every instance needs the database: one that is well while it is away rules it out."""
-    held = evenness(facts)
-    if held is None:
-        return []
-    weight = 1.0 if held.alike else -2.0
-    return [
-        reason(
-            NAME, "every server is hit", "magnitude", weight,
-            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
-            f" {held.pool} went badly",
-            effect=held.least, query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.database import SLACK_S
+from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 from logsleuth.stats.counts import poisson_ratio
@@ -40,7 +40,7 @@ def examine(facts: Facts) -> list[Finding]:
         _more(facts, worst),
         *_timing(facts, worst),
         *_weight(facts, worst),
-        *_everywhere(facts),
+        *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.0, apart=-2.5),
         *_locks(facts, worst),
     ]
     table = _TABLE.search(worst.fingerprint)
@@ -121,22 +121,6 @@ def _weight(facts: Facts, worst: Statement) -> list[Reason]:
             NAME, "enough to hold up the requests", "magnitude", weight,
             f"{worst.calls_during} slow statements stand against {bad} requests that went badly",
             effect=part, query=shown("statement-rate"),
-        )
-    ]  # fmt: skip
-
-
-def _everywhere(facts: Facts) -> list[Reason]:
-    """Servers that share the database must share the harm."""
-    held = evenness(facts)
-    if held is None:
-        return []
-    weight = 1.0 if held.alike else -2.5
-    return [
-        reason(
-            NAME, "every server is hit", "strata", weight,
-            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
-            f" {held.pool} went badly",
-            effect=held.least, query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.concentration import by_client
+from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 from logsleuth.stats.counts import poisson_ratio
@@ -36,7 +36,7 @@ def examine(facts: Facts) -> list[Finding]:
             p_value=rate.p_value, query=shown("requests-per-minute"),
         ),
         *_broad(facts),
-        *_everywhere(facts),
+        *hit_everywhere(NAME, facts, "every server is overloaded", "load", alike=1.5, apart=-2.5),
         *_overload(facts),
     ]  # fmt: skip
     summary = f"{rate.ratio:.1f} times as many requests as before, from many clients"
@@ -55,20 +55,6 @@ def _broad(facts: Facts) -> list[Reason]:
             f"the client that grew most makes {top.share_during:.1%} of the requests, "
             f"{top.share_before:.1%} before",
             effect=top.share_during, query=shown("failures-by-client", facts.window),
-        )
-    ]  # fmt: skip
-
-
-def _everywhere(facts: Facts) -> list[Reason]:
-    held = evenness(facts)
-    if held is None:
-        return []
-    return [
-        reason(
-            NAME, "every server is overloaded", "timing", 1.5 if held.alike else -2.5,
-            f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
-            f" {held.pool} went badly",
-            effect=held.least, query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip
 
