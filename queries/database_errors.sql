@@ -10,17 +10,7 @@ bucket = { type = "integer", default = 60, help = "Seconds of a row." }
 */
 with shaped as (
     select
-        -- The first line and the exception below it, with what is quoted, hexadecimal or a
-        -- number masked.
-        regexp_replace(
-            regexp_replace(
-                concat_ws(' | ', split_part(message, chr(10), 1), nullif(regexp_extract(message,
-                    '\n((?:Caused by: )?[A-Za-z_][\w.$]*(?:Error|Exception|Timeout)\b[^\n]*)',
-                    1), '')),
-                '"[^"]*"|(^|[^A-Za-z0-9])''[^'']*''', '\1?', 'g'),
-            '\b[0-9a-fA-F]{8}-[0-9a-fA-F-]{18,27}\b|\b0x[0-9a-fA-F]+|\b[0-9a-fA-F]{8,}\b'
-            || '|[0-9]+([.,:][0-9]+)*',
-            '#', 'g') as shape,
+        shape_of(message) as shape,
         time_bucket(to_seconds($bucket::integer), ts) as bucket_ts,
         level, error_code, ts, event_id, source_id, line
     from messages

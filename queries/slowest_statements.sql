@@ -14,22 +14,7 @@ top      = { type = "integer", default = 50, help = "So many rows." }
 */
 with masked as (
     select
-        -- Masked from the inside out: texts, comments, numbers and placeholders, then lists of
-        -- them of any length. What is in double quotes stays: PostgreSQL quotes names with them.
-        lower(trim(regexp_replace(
-            regexp_replace(
-                regexp_replace(
-                    regexp_replace(
-                        regexp_replace(
-                            regexp_replace(
-                                coalesce(statement, message),
-                                '''(?:[^''\\]|''''|\\.)*''', '?', 'g'),
-                            '(?s)/\*.*?\*/|--[^\n]*', ' ', 'g'),
-                        '\$[0-9]+|\b(?:0x[0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\b',
-                        '?', 'g'),
-                    '\(\s*\?(?:\s*,\s*\?)*\s*\)', '(?)', 'g'),
-                '\(\?\)(?:\s*,\s*\(\?\))+', '(?)', 'g'),
-            '[\s;]+', ' ', 'g'))) as fingerprint,
+        fingerprint_of(coalesce(statement, message)) as fingerprint,
         duration_s, level, ts, event_id, source_id, line
     from statements
     where ($since::timestamp is null or ts >= $since::timestamp)

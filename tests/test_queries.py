@@ -244,14 +244,6 @@ def test_the_house_rules_of_sql_hold(query: Query) -> None:
     assert all(f" as {column}" in query.sql for column in query.columns)
 
 
-def test_one_shape_of_message_everywhere() -> None:
-    masks: defaultdict[str, list[str]] = defaultdict(list)
-    for query in QUERIES.values():
-        for mask in re.findall(r"regexp_replace\([^;]*? as shape,", query.sql, re.DOTALL):
-            masks[mask].append(query.name)
-    assert list(masks.values()) == [["database-errors", "error-messages", "new-messages"]]
-
-
 @pytest.mark.parametrize(
     "query",
     [query for query in QUERIES.values() if any(one.name == "since" for one in query.parameters)],

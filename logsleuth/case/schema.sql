@@ -195,6 +195,33 @@ create or replace macro route_of(path) as
         '/([0-9]+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{18,22}|[0-9a-fA-F]{16,})($|[/.])',
         '/{id}\2', 'g');
 
+-- What lines of one kind have in common: the first line and the exception below it, with what is
+-- quoted, hexadecimal or a number masked.
+create or replace macro shape_of(message) as
+    regexp_replace(
+        regexp_replace(
+            concat_ws(' | ', split_part(message, chr(10), 1), nullif(regexp_extract(message,
+                '\n((?:Caused by: )?[A-Za-z_][\w.$]*(?:Error|Exception|Timeout)\b[^\n]*)',
+                1), '')),
+            '"[^"]*"|(^|[^A-Za-z0-9])''[^'']*''', '\1?', 'g'),
+        '\b[0-9a-fA-F]{8}-[0-9a-fA-F-]{18,27}\b|\b0x[0-9a-fA-F]+|\b[0-9a-fA-F]{8,}\b'
+        || '|[0-9]+([.,:][0-9]+)*',
+        '#', 'g');
+
+-- What statements of one kind have in common. What PostgreSQL appends goes first; the rest is
+-- masked from the inside out: texts, comments, numbers and placeholders, then lists of them of any
+-- length. What is in double quotes stays: PostgreSQL quotes names with them.
+create or replace macro fingerprint_of(statement) as
+    lower(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        regexp_replace(regexp_replace(
+        statement, '\n[^\n]*(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION):  (?s:.*)$', ''),
+        '''(?:[^''\\]|''''|\\.)*''', '?', 'g'),
+        '(?s)/\*.*?\*/|--[^\n]*', ' ', 'g'),
+        '\$[0-9]+|\b(?:0x[0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\b', '?', 'g'),
+        '\(\s*\?(?:\s*,\s*\?)*\s*\)', '(?)', 'g'),
+        '\(\?\)(?:\s*,\s*\(\?\))+', '(?)', 'g'),
+        '[\s;]+', ' ', 'g')));
+
 -- Where no server of an upstream is live, nginx writes the upstream's name in place of an address.
 create or replace macro server_of(format, server) as
     case when not starts_with(format, 'nginx') or contains(server, ':') then server end;

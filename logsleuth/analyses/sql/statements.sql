@@ -1,16 +1,8 @@
--- Statements that the database itself timed, by what they do: masked as in slowest-statements.
+-- Statements that the database itself timed, by what they do.
 with timed as (
     select
         t.event_id, t.source_id, t.line,
-        lower(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-            regexp_replace(regexp_replace(
-            t.statement, '\n[^\n]*(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION):  (?s:.*)$', ''),
-            '''(?:[^''\\]|''''|\\.)*''', '?', 'g'),
-            '(?s)/\*.*?\*/|--[^\n]*', ' ', 'g'),
-            '\$[0-9]+|\b(?:0x[0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\b', '?', 'g'),
-            '\(\s*\?(?:\s*,\s*\?)*\s*\)', '(?)', 'g'),
-            '\(\?\)(?:\s*,\s*\(\?\))+', '(?)', 'g'),
-            '[\s;]+', ' ', 'g'))) as fingerprint,
+        fingerprint_of(t.statement) as fingerprint,
         t.duration_s, t.user_name, t.database,
         epoch(t.ts) - case when s.stamps = 'end' then t.duration_s else 0 end as started
     from statements t
