@@ -53,6 +53,7 @@ create table if not exists other_records (
     referer varchar,
     logger varchar,
     message varchar,
+    detail varchar,                      -- the exception or trace that stands beside the message
     pid integer,
     user_name varchar,
     database varchar,
@@ -176,7 +177,7 @@ select
     r.duration_s, r.server, r.pool,
     coalesce(r.host, s.host) as host,
     coalesce(replace(r.request_uuid::varchar, '-', ''), r.request_text) as request_id,
-    r.trace_id, r.user_agent, r.referer, r.logger, r.message, r.pid, r.user_name, r.database,
+    r.trace_id, r.user_agent, r.referer, r.logger, r.message, r.detail, r.pid, r.user_name, r.database,
     r.statement, r.error_code, r.template_id,
     r.upstream_status, r.connect_s, r.header_s, r.response_s, r.servers, r.upstream_statuses,
     r.connect_times, r.header_times, r.response_times, r.queue_s, r.termination, r.retries,
@@ -300,8 +301,9 @@ where role = 'database' and (statement is not null or duration_s is not null);
 
 -- Everything that was said in words, by whichever component.
 create or replace view messages as
-select event_id, source_id, line, ts, role, format, level, instance, logger, message, template_id,
-    error_code, request_id
+select event_id, source_id, line, ts, role, format, level, instance, logger,
+    concat_ws(chr(10), message, case when detail is distinct from message then detail end) as message,
+    template_id, error_code, request_id
 from events
 where message is not null;
 

@@ -24,6 +24,10 @@ NESTED: Final = "\x1f"
 _WORDS: Final = frozenset({"level", "lvl", "severity", "levelname", "msg", "message", "logger"})
 _MOST_KEYS: Final = 400
 
+# What only errors have: a file may well begin without any.
+_LATE: Final = "detail"
+_LATE_PAIRS: Final = frozenset({"error", "err"})
+
 Keyed = dict[str, list[str]]
 
 # Where fewer of the lines are objects, the objects may have several lines.
@@ -139,15 +143,25 @@ def bind(shape: Shape, keyed: Keyed) -> BoundShape:
     bound: list[BoundField] = []
     for field in shape.fields:
         present = [k for name in field.sources for k in by_name.get(name.lower(), [])]
+        if field.column == _LATE:
+            present += _absent(field.sources, by_name, shape.kind)
         if field.type == "time":
             bound += _times(field.column, present, keyed)
             continue
-        present = [key for key in present if _fits(field.type, keyed[key])]
+        present = [key for key in present if _fits(field.type, keyed.get(key, ()))]
         if field.type == "duration":
             bound += (BoundField(field.column, _unit(keyed[key]), (key,)) for key in present)
         elif present:
             bound.append(BoundField(field.column, field.type, tuple(present)))
     return BoundShape(kind=shape.kind, fields=tuple(bound), constants=shape.constants)
+
+
+def _absent(sources: Sequence[str], known: Mapping[str, list[str]], kind: str) -> list[str]:
+    """Keys that the first lines of a file didn't have; in pairs each costs a look at every line."""
+    listed = [name for name in sources if name.lower() not in known]
+    if kind == "pairs":
+        return [name for name in listed if name in _LATE_PAIRS]
+    return [name.replace(".", NESTED) for name in listed]
 
 
 def _fits(kind: str, values: Sequence[str]) -> bool:
