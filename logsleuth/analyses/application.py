@@ -42,11 +42,11 @@ class ServedRoute:
 
 def instances(case: Case, window: Window) -> tuple[Instance, ...]:
     """List the instances in order of name."""
-    rows = case.rows(sql("served"), {"onset": window.onset, "stop": window.stop})
+    rows = case.rows(sql("served"), window.bounds)
     return tuple(Instance(*row) for row in rows)
 
 
 def routes(case: Case, window: Window) -> tuple[ServedRoute, ...]:
     """List the routes by how often they were asked for in the window."""
-    rows = case.rows(sql("served_routes"), {"onset": window.onset, "stop": window.stop})
+    rows = case.rows(sql("served_routes"), window.bounds)
     return tuple(ServedRoute(*row) for row in rows)

@@ -72,7 +72,7 @@ def examine(case: Case, window: Window) -> DatabaseFacts:
     """Read the database's own log on both sides of the onset."""
     period = {"onset": window.onset, "stop": window.stop}
     events, since, until, timed, during, name, log = case.row(sql("database_coverage"), period)
-    rows = case.rows(sql("statements"), period)
+    rows = case.rows(sql("statements"), window.bounds)
     return DatabaseFacts(
         events=events,
         since=since,
@@ -91,5 +91,5 @@ def _product(log: str | None) -> str | None:
 
 def words(case: Case, window: Window) -> tuple[Words, ...]:
     """Classify what was said about databases, locks, connections, limits and overload."""
-    parameters = {"onset": window.onset, "stop": window.stop, "slack": SLACK_S}
+    parameters = {**window.bounds, "slack": SLACK_S}
     return tuple(Words(*row) for row in case.rows(sql("words"), parameters))

@@ -41,8 +41,8 @@ class Facts:
 
     @cached_property
     def before(self) -> Array:
-        """Flags of the requests before the onset."""
-        return self.traffic.started < self.window.onset
+        """Flags of the requests of the baseline, usually those before the onset."""
+        return self.window.baseline.inside(self.traffic.started)
 
     @cached_property
     def during(self) -> Array:
@@ -61,8 +61,8 @@ class Facts:
 
     @property
     def seconds_before(self) -> float:
-        """Length of the evidence before the onset, in seconds."""
-        return max(self.window.onset - self.traffic.since, 0.0)
+        """Length of the baseline, in seconds."""
+        return self.window.baseline.seconds
 
     @property
     def seconds_during(self) -> float:

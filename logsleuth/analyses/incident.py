@@ -29,10 +29,34 @@ _FLOORS: Final[dict[str, tuple[float, float, float]]] = {
 _HICCUP_S: Final = 3.0
 _HICCUP: Final = 0.035
 _HICCUP_MOST_S: Final = 120.0
+# Fewer requests than this part of the usual, and the log was cut off before the rest was written.
+_FULL: Final = 0.8
 # Episodes nearer than this share of the evidence are one incident.
 _TOGETHER: Final = 0.06
 # A service that fails more than this from first to last has been down since before the evidence.
 _ALL_ALONG: Final = 0.10
+# A baseline of fewer requests before the onset gives way to a longer one after the end, once that
+# has settled: queues are worked off in seconds, or in a small part of what it took to fill them.
+_SPARSE: Final = 400
+_SETTLED_S: Final = 2.0
+_SETTLED: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time, in seconds since 1970, its end excluded."""
+
+    since: float
+    until: float
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return max(self.until - self.since, 0.0)
+
+    def inside(self, started: Array) -> Array:
+        """Flags of the requests that began in it."""
+        return (started >= self.since) & (started < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +65,8 @@ class Window:
 
     `measure` is what left its baseline most plainly, `measures` all that did.
     `onset` is the start of the first request that went badly, between `earliest` and `latest`.
+    `baseline` is what to hold the window against: the time before the onset, or, where the evidence
+    begins with the incident, the time after its end.
     """
 
     measure: Measure
@@ -51,6 +77,7 @@ class Window:
     ended: float | None
     llr: float
     until: float
+    baseline: Period
 
     @property
     def stop(self) -> float:
@@ -60,6 +87,14 @@ class Window:
     def inside(self, started: Array) -> Array:
         """Flags of the requests that began in the window."""
         return (started >= self.onset) & (started < self.stop)
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """The window and its baseline as parameters of SQL, seconds since 1970."""
+        return {
+            "onset": self.onset, "stop": self.stop,
+            "calm_since": self.baseline.since, "calm_until": self.baseline.until,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +118,12 @@ def find(traffic: Traffic, badness: Badness) -> Window | None:
     main = max((e for e in found if e.solid), key=lambda e: e.segment.llr, default=None)
     if main is None:
         return _all_along(traffic, badness)
-    return _window(traffic, badness, bins, _joined(found, main, bins.count), main)
+    window = _window(traffic, badness, bins, _joined(found, main, bins.count), main)
+    calm = window.baseline.inside(traffic.started)
+    # What fails that much outside of the window as well has no baseline: only degrees of worse.
+    if calm.any() and float(badness.unanswered[calm].mean()) >= _ALL_ALONG:
+        return _all_along(traffic, badness) or window
+    return window
 
 
 def _flags(badness: Badness) -> dict[Measure, Array]:
@@ -92,24 +132,31 @@ def _flags(badness: Badness) -> dict[Measure, Array]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Bins:
-    """The time axis: `count` bins of `width` seconds, and each request's bin."""
+    """The time axis: `count` bins of `width` seconds, and each request's bin.
+
+    What began before the log did isn't `seen`: only the slow ones of it are in the log.
+    """
 
     since: float
     width: float
     count: int
     index: Array
+    seen: Array
     requests: Array
 
     @staticmethod
     def of(traffic: Traffic) -> _Bins:
-        span = traffic.until - traffic.since
+        since = traffic.logged_since
+        span = max(traffic.until - since, 1e-3)
         width = max(span / _BINS, _PER_BIN * span / len(traffic))
         count = max(int(np.ceil(span / width)), 1)
-        index = np.minimum(((traffic.started - traffic.since) / width).astype(np.int64), count - 1)
-        return _Bins(traffic.since, width, count, index, np.bincount(index, minlength=count))
+        index = np.clip(((traffic.started - since) / width).astype(np.int64), 0, count - 1)
+        seen = traffic.started >= since
+        requests = np.bincount(index, weights=seen, minlength=count)
+        return _Bins(since, width, count, index, seen, requests)
 
     def tally(self, flags: Array) -> Array:
-        return np.bincount(self.index, weights=flags, minlength=self.count)
+        return np.bincount(self.index, weights=flags & self.seen, minlength=self.count)
 
     def begins(self, bin_index: float) -> float:
         return self.since + bin_index * self.width
@@ -164,16 +211,28 @@ def _window(
     first = min(group, key=lambda e: e.segment.start)
     last = max(group, key=lambda e: e.segment.stop)
     low, onset, high = _begin(traffic, bins, flags, first)
+    ended = _end(traffic, bins, flags, last, onset)
     return Window(
         measure=main.measure,
         measures=measures,
         onset=onset,
         earliest=min(low, onset),
         latest=max(high, onset),
-        ended=_end(traffic, bins, flags, last, onset),
+        ended=ended,
         llr=main.segment.llr,
         until=traffic.until + 1e-3,
+        baseline=_baseline(traffic, onset, ended),
     )
+
+
+def _baseline(traffic: Traffic, onset: float, ended: float | None) -> Period:
+    """The time before the onset; if that is next to nothing, what came well after the end."""
+    before = Period(traffic.since, onset)
+    if ended is None:
+        return before
+    after = Period(ended + max(_SETTLED_S, _SETTLED * (ended - onset)), traffic.until + 1e-3)
+    early, late = (int(p.inside(traffic.started).sum()) for p in (before, after))
+    return after if early < _SPARSE and late > 2 * early else before
 
 
 def _begin(
@@ -201,11 +260,25 @@ def _end(
     traffic: Traffic, bins: _Bins, flags: Array, episode: _Episode, onset: float
 ) -> float | None:
     stop = episode.segment.stop
-    if stop >= bins.count - 1:
+    if stop >= bins.count - 1 or _cut_off(traffic, bins, flags, stop):
         return None
     low = max(bins.begins(stop - 4), onset)
     step = step_location(traffic.started, flags, (low, bins.begins(stop + 4)), direction="drop")
     return float(step.time) if step is not None else bins.begins(stop)
+
+
+def _cut_off(traffic: Traffic, bins: _Bins, flags: Array, stop: int) -> bool:
+    """Whether the evidence ends before the last slow requests did: the quick ones alone are in it.
+
+    Servers log a request when it is over. So after the true end there are as many requests as ever,
+    and after the last line's time minus what the bad ones take there are fewer.
+    """
+    took = traffic.duration_s[flags & bins.seen]
+    took = took[~np.isnan(took)]
+    if not len(took) or bins.begins(bins.count - stop) - bins.since > 1.5 * np.quantile(took, 0.9):
+        return False
+    usual = float(np.median(bins.requests[:stop])) if stop else 0.0
+    return float(bins.requests[stop:].mean()) < _FULL * usual
 
 
 def _all_along(traffic: Traffic, badness: Badness) -> Window | None:
@@ -223,4 +296,5 @@ def _all_along(traffic: Traffic, badness: Badness) -> Window | None:
         ended=None,
         llr=float(bad.sum()),
         until=traffic.until + 1e-3,
+        baseline=Period(traffic.since, traffic.since),
     )

@@ -66,8 +66,8 @@ class Sides:
 
     @cached_property
     def before(self) -> Array:
-        """Flags of the pool's requests before the onset."""
-        return self.pool & (self.traffic.started < self.window.onset)
+        """Flags of the pool's requests in the baseline."""
+        return self.pool & self.window.baseline.inside(self.traffic.started)
 
     @cached_property
     def during(self) -> Array:
@@ -86,7 +86,7 @@ class Sides:
         started = self.retries["started"]
         tried = self.retries["server"] == name
         return (
-            self._load(mine, self.before, tried & (started < self.window.onset)),
+            self._load(mine, self.before, tried & self.window.baseline.inside(started)),
             self._load(mine, self.during, tried & self.window.inside(started)),
         )
 

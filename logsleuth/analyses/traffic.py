@@ -60,6 +60,12 @@ class Traffic:
         """Start of the last request."""
         return float(self.started[-1])
 
+    @property
+    def logged_since(self) -> float:
+        """When the first request was logged; of those begun before it only the slow are known."""
+        ended = self.started + np.nan_to_num(self.duration_s, nan=0.0)
+        return min(float(ended.min()), self.until)
+
     def between(self, low: float, high: float) -> slice:
         """Return the slice of requests that began in [low, high)."""
         first, last = np.searchsorted(self.started, (low, high)).tolist()

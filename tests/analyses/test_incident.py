@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from logsleuth.analyses import badness, incident
+from logsleuth.analyses.traffic import Traffic
 from tests.analyses.traffic_builder import BEGIN, Scene
 
 if TYPE_CHECKING:
     from logsleuth.analyses.incident import Window
+    from logsleuth.analyses.traffic import Array
 
 
 def found(scene: Scene) -> Window | None:
@@ -252,3 +255,60 @@ def test_a_short_log_of_slow_failures_needs_no_durations() -> None:
     measure, onset, _ = begun(scene)
     assert measure == "failures"
     assert onset == pytest.approx(70.0, abs=1.5)
+
+
+def test_what_begins_with_the_evidence_is_held_against_what_came_after_it() -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.between(0, 40), 0.5))
+    window = found(scene)
+    assert window is not None
+    assert window.onset == pytest.approx(BEGIN, abs=2.0)
+    assert window.ended == pytest.approx(BEGIN + 40, abs=1.5)
+    assert window.ended is not None
+    assert window.baseline.since >= window.ended + 2.0
+    assert window.baseline.until == pytest.approx(BEGIN + 120, abs=1.0)
+
+
+def test_what_fails_before_and_after_its_worst_has_no_baseline() -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.between(0), 0.4))
+    scene.fail(scene.between(50, 70))
+    window = found(scene)
+    assert window is not None
+    assert (window.onset, window.ended) == (scene.started[0], None)
+    assert window.baseline.seconds == 0.0
+
+
+def ended_requests(scene: Scene, low: float, high: float) -> Array:
+    """Flags of the requests that a log from `low` to `high` has: those that were over by then."""
+    ended = scene.started + scene.duration_s - BEGIN
+    return (ended >= low) & (ended < high)
+
+
+def kept(scene: Scene, flags: Array) -> Traffic:
+    """The traffic of some of a scene's requests."""
+    whole = scene.traffic()
+    columns = {
+        f.name: getattr(whole, f.name)[flags] if isinstance(getattr(whole, f.name), np.ndarray)
+        else getattr(whole, f.name)
+        for f in dataclasses.fields(whole)
+    }  # fmt: skip
+    return Traffic(**columns)
+
+
+def test_a_log_that_starts_in_quiet_times_shows_no_slow_begin() -> None:
+    scene = Scene(rate=40)
+    slow = scene.part(scene.between(0), 0.04)
+    scene.slow(slow, 60.0)
+    traffic = kept(scene, ended_requests(scene, 30, 120))
+    assert incident.find(traffic, badness.judge(traffic)) is None
+
+
+def test_what_was_slow_when_the_log_was_cut_off_is_not_over() -> None:
+    scene = Scene(rate=40)
+    scene.slow(scene.part(scene.between(60), 0.6), 60.0)
+    traffic = kept(scene, ended_requests(scene, 0, 110))
+    window = incident.find(traffic, badness.judge(traffic))
+    assert window is not None
+    assert window.onset == pytest.approx(BEGIN + 60, abs=1.0)
+    assert window.ended is None

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from logsleuth.analyses.facts import Calm, Facts, gather
-from logsleuth.analyses.incident import Window
+from logsleuth.analyses.incident import Period, Window
 from logsleuth.analyses.traffic import Traffic
 from logsleuth.case.store import open_case, write_case
 
@@ -305,7 +305,7 @@ def window(onset: float, ended: float | None = None, *, until: float = 120.0) ->
     stop = None if ended is None else BEGIN + ended
     return Window(
         measure="failures", measures=frozenset({"failures"}), onset=at, earliest=at, latest=at,
-        ended=stop, llr=100.0, until=BEGIN + until,
+        ended=stop, llr=100.0, until=BEGIN + until, baseline=Period(BEGIN, at),
     )  # fmt: skip
 
 

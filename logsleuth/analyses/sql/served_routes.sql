@@ -1,6 +1,6 @@
 -- Routes that the applications were asked for in the window and not before.
 select coalesce(method || ' ' || route, route) as route,
-    count(*) filter (where epoch(ts) < $onset)::bigint as before,
+    count(*) filter (where epoch(ts) >= $calm_since and epoch(ts) < $calm_until)::bigint as before,
     count(*) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)::bigint as during,
     count(*) filter (where epoch(ts) >= $onset and epoch(ts) < $stop and status between 400 and 499)::bigint
         as refused_during,

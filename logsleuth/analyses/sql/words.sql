@@ -35,7 +35,7 @@ with said as (
 )
 select
     kind, role, coalesce(instance, '') as instance,
-    count(*) filter (where ts < $onset - $slack)::bigint as before,
+    count(*) filter (where ts >= $calm_since and ts < $calm_until and not (ts >= $onset - $slack and ts < $stop + $slack))::bigint as before,
     count(*) filter (where ts >= $onset - $slack and ts < $stop + $slack)::bigint as during,
     min(ts) filter (where ts >= $onset - $slack and ts < $stop + $slack) as first_ts,
     max(ts) filter (where ts >= $onset - $slack and ts < $stop + $slack) as last_ts,
