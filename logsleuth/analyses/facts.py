@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logsleuth.analyses import application, badness, changes, database, incident, pools, traffic
+from logsleuth.analyses import (
+    application,
+    badness,
+    changes,
+    correlation,
+    database,
+    incident,
+    pools,
+    traffic,
+)
 from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
@@ -58,6 +67,11 @@ class Facts:
         if "refusals" in self.window.measures:
             return self.badness.unanswered
         return self.badness.failed
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The balancer's name of each application instance, where its requests tell it."""
+        return correlation.names(self.case)
 
     @property
     def seconds_before(self) -> float:

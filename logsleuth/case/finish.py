@@ -95,6 +95,7 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_SPANS.replace("{shift}", "0"))
     zones.infer(connection)
     connection.execute(_SPANS.replace("{shift}", "zone_shift_s"))
+    aliases.requested(connection)
     connection.execute("checkpoint investigated")
 
 
