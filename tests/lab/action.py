@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -65,6 +66,19 @@ def by_reload(base: Spec, wrong: Spec) -> tuple[Step, Step]:
         await lab.reload(base)
 
     return inject, heal
+
+
+async def gradually(seconds: float, apply: Callable[[float], None]) -> None:
+    """Bring something to its full strength, at once or in five steps."""
+    steps = 5 if seconds else 1
+    for step in range(1, steps + 1):
+        apply(step / steps)
+        await asyncio.sleep(seconds / steps)
+
+
+def slowly(plan: Plan) -> str:
+    """What the notes say about a ramp."""
+    return f", within {plan.ramp_s:.0f} s" if plan.ramp_s else ""
 
 
 async def nothing(_lab: Lab) -> None:

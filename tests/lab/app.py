@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ITEMS = 3000
+DEAR = 12  # so many times the usual work is a request for everything
 
 
 @dataclass
@@ -35,9 +36,12 @@ class Trouble:
     error: str = "files"
     stall_s: float = 0.0
     route: str = ""
+    method: str = ""
+    health: float = 0.0  # how often a health check fails
+    leak: float = 0.0  # how often a database connection isn't given back
 
     def on(self, route: AppRoute) -> bool:
-        return self.route in ("", route.template)
+        return self.route in ("", route.template) and self.method in ("", route.method)
 
 
 @dataclass
@@ -70,7 +74,9 @@ class Instance:
         if request is not None and self.config.ids:
             rid = request.headers.get("x-request-id", "")
         config = self.config
-        return Entry(self.log.now(), level, config.service, config.name, message, rid=rid)
+        said = Entry(self.log.now(), level, config.service, config.name, message, rid=rid)
+        said.coarse = config.coarse
+        return said
 
     async def connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -106,6 +112,8 @@ class Instance:
 
     async def health(self) -> Outcome:
         """Whether this instance can work; it needs no worker."""
+        if self.rng.random() < self.trouble.health:
+            return Outcome(503, 12)
         if self.config.health_db:
             try:
                 async with self.database.connection() as connection:
@@ -179,6 +187,8 @@ class Instance:
                 outcome.status, outcome.size = 404, 29
             outcome.database_s = self.log.now() - start
         busy = self.rng.lognormvariate(-0.06, 0.35) * route.seconds * trouble.slow
+        if "export=all" in request.path:
+            busy *= DEAR
         if self.rng.random() < trouble.fail:
             await asyncio.sleep(busy * 0.3)
             MISHAPS[trouble.error](request.path)
@@ -196,7 +206,7 @@ class Instance:
         return bool(rows) or "WHERE id =" not in sql
 
     def arguments(self, sql: str, path: str) -> tuple[object, ...]:
-        found = re.search(r"/(\d+)", path)
+        found = re.search(r"/(-?\d+)", path)
         number = int(found[1]) if found else self.rng.randrange(1, ITEMS)
         if sql.startswith("INSERT"):
             return (number, self.rng.choice(WORDS))
@@ -208,9 +218,11 @@ class Instance:
         """Do as the lab says, one JSON object a line."""
         order = json.loads(line)
         notice = order.pop("notice", "")
-        self.trouble = Trouble(**order)
         if notice:
             self.log.write(self.entry("info", notice))
+        if order or not notice:
+            self.trouble = Trouble(**order)
+            self.database.set_leak(self.trouble.leak)
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -39,6 +39,7 @@ class AppConfig:
     log: str
     style: str
     skew_s: float
+    coarse: bool
     ids: bool
     sql_comment: bool
     health: list[str]

@@ -34,6 +34,11 @@ class Entry:
     client: str = ""
     rid: str = ""
     error: BaseException | None = None
+    coarse: bool = False  # stamps in whole seconds
+
+    @property
+    def timespec(self) -> str:
+        return "seconds" if self.coarse else "milliseconds"
 
     @property
     def request(self) -> bool:
@@ -47,11 +52,11 @@ class Entry:
         return datetime.fromtimestamp(self.at).astimezone()
 
     def iso(self) -> str:
-        return self.local().isoformat(timespec="milliseconds")
+        return self.local().isoformat(timespec=self.timespec)
 
     def zulu(self) -> str:
         moment = datetime.fromtimestamp(self.at, UTC)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return moment.isoformat(timespec=self.timespec).replace("+00:00", "Z")
 
 
 def _ecs(entry: Entry) -> str:
@@ -103,7 +108,8 @@ def _json(entry: Entry) -> str:
 
 def _pino(entry: Entry) -> str:
     level = {"info": 30, "warning": 40, "error": 50}[entry.level]
-    doc: dict[str, object] = {"level": level, "time": int(entry.at * 1000)}
+    stamp = int(entry.at) * 1000 if entry.coarse else int(entry.at * 1000)
+    doc: dict[str, object] = {"level": level, "time": stamp}
     doc["hostname"] = entry.instance
     if entry.request:
         request = {"method": entry.method, "url": entry.path, "remoteAddress": entry.client}
@@ -149,7 +155,9 @@ def _said(entry: Entry) -> str:
 
 
 def _python(entry: Entry) -> str:
-    stamp = entry.local().strftime("%Y-%m-%d %H:%M:%S,") + f"{int(entry.at * 1000) % 1000:03d}"
+    stamp = entry.local().strftime("%Y-%m-%d %H:%M:%S")
+    if not entry.coarse:
+        stamp += f",{int(entry.at * 1000) % 1000:03d}"
     name = f"{entry.service}.{'access' if entry.request else 'server'}"
     return f"{stamp} {entry.level.upper():<8} {name}: {_said(entry)}"
 

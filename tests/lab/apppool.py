@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,15 @@ class ConnectionPool:
         self._persistent = persistent
         self._patience_s = patience_s
         self._size = size
+        self._leak = 0.0
+        self._lost: list[psycopg.AsyncConnection] = []
+
+    def set_leak(self, chance: float) -> None:
+        """Lose connections from now on, or find those that were lost."""
+        self._leak = chance
+        if not chance:
+            self._idle += self._lost if self._persistent else []
+            self._lost.clear()
 
     async def _take(self) -> None:
         try:
@@ -53,7 +63,9 @@ class ConnectionPool:
         return await psycopg.AsyncConnection.connect(self._dsn, autocommit=True, connect_timeout=3)
 
     async def _give_back(self, connection: psycopg.AsyncConnection) -> None:
-        if self._persistent:
+        if self._leak and random.random() < self._leak:
+            self._lost.append(connection)
+        elif self._persistent:
             self._idle.append(connection)
         else:
             await connection.close()

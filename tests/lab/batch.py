@@ -7,7 +7,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from tests.lab.faults import CONTROLS, MAIN
+import psycopg
+
+from tests.lab.faults import CONTROLS, FIFTEEN
 from tests.lab.record import plan_for, record
 from tests.lab.tools import LabError
 
@@ -16,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def choose(seed: int, faults: list[str]) -> str:
-    """The fault of a seed: the main ones in turn, and a control for every third."""
+    """The fault of a seed: all fifteen in turn, and a control for every fifth."""
     if faults:
         return faults[seed % len(faults)]
-    if seed % 3 == 0:
+    if seed % 5 == 0:
         return random.Random(f"control/{seed}").choice(CONTROLS)
-    return MAIN[(seed // 3 * 2 + seed % 3 - 1) % len(MAIN)]
+    return FIFTEEN[(seed // 5 * 4 + seed % 5 - 1) % len(FIFTEEN)]
 
 
-def batch(out: Path, count: int, first_seed: int, seconds: float, faults: list[str]) -> None:
+def batch(out: Path, count: int, first_seed: int, seconds: float | None, faults: list[str]) -> None:
     """Record `count` cases; one that comes to nothing is reported and left out."""
     for seed in range(first_seed, first_seed + count):
         fault = choose(seed, faults)
@@ -33,7 +35,7 @@ def batch(out: Path, count: int, first_seed: int, seconds: float, faults: list[s
         try:
             truth = record(plan, out / plan.id)
             said = f"{truth['lines']} lines, {truth['notes']}"
-        except (LabError, OSError) as error:
+        except (LabError, OSError, psycopg.Error) as error:
             said = f"not recorded: {error}"
         took = time.monotonic() - start
         sys.stdout.write(f"{plan.id}: {plan.balancer}, {said} ({took:.0f} s)\n")

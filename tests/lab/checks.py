@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from typing import cast
 
+Figures = dict[str, float]
+NOTHING: Figures = {"requests": 0, "failure_rate": 0.0, "p50_s": 0.0, "p95_s": 0.0}
 
-def _figures(truth: dict[str, object], part: str) -> tuple[float, float]:
-    """Failure rate and 95th percentile of a part of the span."""
-    observed = cast(dict[str, dict[str, float] | None], truth["observed"])[part]
-    return (observed["failure_rate"], observed["p95_s"]) if observed else (0.0, 0.0)
+
+def _figures(truth: dict[str, object], part: str) -> Figures:
+    observed = cast(dict[str, Figures | None], truth["observed"])[part]
+    return observed or NOTHING
+
+
+def _fails_more(before: Figures, during: Figures) -> bool:
+    """At least six failures more than before explains, and no accident (two proportions, z > 3)."""
+    n, m = during["requests"], before["requests"] or 1
+    excess = (during["failure_rate"] - before["failure_rate"]) * n
+    pooled = (during["failure_rate"] * n + before["failure_rate"] * m) / max(1, n + m)
+    spread = math.sqrt(pooled * (1 - pooled) * (1 / max(1, n) + 1 / m))
+    return excess >= 6 and excess / n > 3 * spread
+
+
+def _slower(before: Figures, during: Figures) -> bool:
+    """Half as much again for the slow ones, or a third for everybody."""
+    return during["p95_s"] > 1.5 * before["p95_s"] or during["p50_s"] > 1.33 * before["p50_s"]
 
 
 def problems(truth: dict[str, object], restless: bool = False) -> list[str]:
     """What is wrong with a recording, or nothing."""
     before, during = _figures(truth, "before"), _figures(truth, "during")
-    worse = during[0] - before[0] > 0.03 or during[1] > 1.5 * before[1]
+    worse = _fails_more(before, during) or _slower(before, during)
     found = []
-    if before[0] > 0.02:
-        found.append(f"{before[0]:.1%} failed before anything happened")
+    if before["failure_rate"] > 0.025 and before["failure_rate"] * before["requests"] > 4:
+        found.append(f"{before['failure_rate']:.1%} failed before anything happened")
     if restless:
         found.append("trouble outside of the incident: the machine was too busy")
-    if truth["incident"] and (truth["onset_visible"] is None or not worse):
+    if truth["incident"] and not worse:
         found.append("nobody noticed the fault")
     if not truth["incident"] and worse:
         found.append("a control with trouble")

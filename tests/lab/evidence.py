@@ -6,6 +6,8 @@ import gzip
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.lab.clocks import shifted
+
 if TYPE_CHECKING:
     from tests.lab.lab import Lab
 
@@ -30,9 +32,9 @@ class Collector:
         lab = self.lab
         for path in lab.balancer.logs:
             errors = "error" in path.name
-            if not (errors and lab.plan.without == "errors"):
+            if not (errors and "errors" in lab.plan.without):
                 self._log("balancer", path, rotate=self._rotated and not errors)
-        if lab.plan.without != "application":
+        if "application" not in lab.plan.without:
             for app in lab.apps.values():
                 self._log("application", Path(app.config.log))
         if lab.plan.database != "absent":
@@ -53,6 +55,8 @@ class Collector:
         with path.open("rb") as file:
             file.seek(self.lab.offsets.get(path, 0))
             data = self._clean(file.read())
+        if layer == "database" and "db" in self.lab.plan.skew_s:
+            data = shifted(data, self.lab.plan.db_layout, self.lab.plan.skew_s["db"])
         self.lines += data.count(b"\n")
         if rotate:
             cut = data.find(b"\n", int(len(data) * self._part)) + 1
@@ -69,7 +73,7 @@ class Collector:
     def _configuration(self) -> None:
         """The configuration as it was before, while it mattered or afterwards, or none."""
         lab = self.lab
-        if lab.plan.shown == "none":
+        if "configuration" in lab.plan.without:
             return
         texts = {"before": lab.confs[0], "current": lab.conf_during, "after": lab.confs[-1]}
         text = texts[lab.plan.shown]

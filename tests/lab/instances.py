@@ -95,13 +95,14 @@ def _config(plan: Plan, spec: Spec, pool: Pool, server: Server, paths: AppPaths)
         log=str(paths.log(server, plan.app_style)),
         style=plan.app_style,
         skew_s=plan.skew_s.get("app", 0.0),
+        coarse=plan.coarse,
         ids=plan.ids,
         sql_comment=plan.sql_comment,
         health=[pool.check_path, *plan.extra_health.get(server.name, [])],
         health_db=plan.health_db and main,
         background=plan.background if main else 0.0,
-        version="3.4.1",
-        speed=plan.speeds[index] if main and plan.speeds else 1.0,
+        version=plan.version,
+        speed=plan.speeds[index] if main and index < len(plan.speeds) else 1.0,
         seed=f"{plan.seed}/{server.name}",
     )
 

@@ -17,6 +17,7 @@ from tests.lab.postgres import Postgres
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from tests.lab.habits import Tweak
     from tests.lab.plan import Plan
     from tests.lab.spec import Spec
 
@@ -37,10 +38,14 @@ class Lab:
         self.balancer = make_balancer(plan, folder / "balancer")
         self.load = Load(plan, spec)
         self.began = self.ended = 0.0
+        self.since = 0.0  # when the evidence begins
         self.injected: float | None = None
         self.healed: float | None = None
         self.again: tuple[float, float] | None = None
         self.offsets: dict[Path, int] = {}
+        self.current = spec
+        self.tweaks: list[Tweak] = []
+        self.commands: dict[str, str] = {}
 
     async def start(self) -> None:
         await self.postgres.create()
@@ -58,6 +63,10 @@ class Lab:
         await self.load.drain()
         await asyncio.sleep(1)
         self.load.seen.clear()
+        self.mark()
+
+    def mark(self) -> None:
+        """What the logs hold by now isn't part of the evidence."""
         self.offsets = {path: path.stat().st_size for path in self.logs() if path.exists()}
 
     def logs(self) -> list[Path]:
@@ -69,9 +78,27 @@ class Lab:
         self.confs.append(self.balancer.conf.read_text())
 
     async def reload(self, spec: Spec) -> None:
-        """Let the balancer read another configuration."""
-        await self.balancer.reload(spec)
+        """Let the balancer read another configuration, with the innocent changes so far."""
+        self.current = spec
+        full = spec.changed()
+        for tweak in self.tweaks:
+            tweak(full)
+        await self.balancer.reload(full)
         self._keep_conf()
+        if self.commands:
+            await asyncio.sleep(0.5)
+        for line in self.commands.values():  # HAProxy has forgotten them
+            await self.balancer.command(line)
+
+    async def tweak(self, tweak: Tweak) -> None:
+        """Change something innocent, for good, by a reload."""
+        self.tweaks.append(tweak)
+        await self.reload(self.current)
+
+    async def command(self, line: str) -> None:
+        """Say something at the runtime socket, and again after a reload."""
+        await self.balancer.command(line)
+        self.commands[" ".join(line.split()[:3])] = line
 
     @contextlib.asynccontextmanager
     async def noise(self) -> AsyncIterator[None]:

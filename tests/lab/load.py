@@ -24,6 +24,7 @@ AGENTS = (
 )
 SCANS = ("/wp-login.php", "/.env", "/phpmyadmin/index.php", "/cgi-bin/luci", "/.git/config")
 PATIENCE_S = 12.0
+_COOKIE = re.compile(rb"Set-Cookie: (SRV=[^;\r]+)", re.IGNORECASE)
 _SERVED = re.compile(rb"X-Served-By: (\S+)", re.IGNORECASE)
 
 
@@ -46,7 +47,8 @@ class Seen:
 
     @property
     def failed(self) -> bool:
-        return self.status == 0 or self.status >= 500 or (self.status == 404 and not self.absent)
+        bad = self.status in (0, 429) or self.status >= 500
+        return bad or (self.status == 404 and not self.absent)
 
 
 class Load:
@@ -56,6 +58,8 @@ class Load:
         self.plan = plan
         self.spec = spec
         self.factor = 1.0
+        self.gateway = plan.gateway
+        self.cookies: dict[str, str] = {}
         self.seen: list[Seen] = []
         self.clients = [plan.address(100 + n % 80, 2 + n // 3) for n in range(110)]
         self.weights = [plan.rng.paretovariate(2.5) for _ in self.clients]
@@ -85,7 +89,7 @@ class Load:
     def arrive(self) -> None:
         rng, theme = self.plan.rng, self.plan.theme
         client = rng.choices(self.clients, self.weights)[0]
-        if rng.random() < self.plan.gateway:
+        if rng.random() < self.gateway:
             client = self.clients[7]
         if rng.random() < 0.004:
             self.send("GET", rng.choice(("/favicon.ico", "/robots.txt")), client, absent=True)
@@ -94,7 +98,14 @@ class Load:
         routes = theme.routes if main else theme.side_routes
         route = rng.choices(routes, [r.weight for r in routes])[0]
         path, absent = self.path(route)
+        if main and rng.random() < self.plan.favourite:
+            route, path, absent = self.favourite()
         self.send(route.method, path, client, main=main, absent=absent)
+
+    def favourite(self) -> tuple[Route, str, bool]:
+        """The page that everybody wants to see."""
+        route = next(r for r in self.plan.theme.routes if r.statement == "read")
+        return route, route.template.replace("{id}", "42"), False
 
     def path(self, route: Route) -> tuple[str, bool]:
         """A path of a route, and whether it names something that isn't there."""
@@ -118,7 +129,7 @@ class Load:
             status, server = await asyncio.wait_for(
                 self._exchange(method, path, client), PATIENCE_S
             )
-        except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError):
+        except (TimeoutError, OSError, asyncio.IncompleteReadError, ValueError, IndexError):
             status, server = 0, ""
         self.seen.append(Seen(start, time.time(), status, path, client, server, main, absent))
 
@@ -128,12 +139,16 @@ class Load:
         )
         try:
             agent = self.agents.get(client, AGENTS[-1])
+            cookie = f"sid={client.encode().hex()}; {self.cookies.get(client, 'theme=light')}"
             writer.write(
                 f"{method} {path} HTTP/1.1\r\nHost: {self.spec.host}\r\nUser-Agent: {agent}\r\n"
-                f"Accept: */*\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
+                f"Accept: */*\r\nCookie: {cookie}\r\nContent-Length: 0\r\n"
+                f"Connection: close\r\n\r\n".encode()
             )
             answer = await reader.read()
         finally:
             writer.close()
+        if given := _COOKIE.search(answer):
+            self.cookies[client] = given[1].decode()
         served = _SERVED.search(answer)
         return int(answer.split(b" ", 2)[1]), served[1].decode() if served else ""

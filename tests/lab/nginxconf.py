@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.lab.nginxlayouts import log_format
+from tests.lab.spec import Rule
 from tests.lab.tools import root
 
 if TYPE_CHECKING:
@@ -12,27 +13,32 @@ if TYPE_CHECKING:
 
     from tests.lab.spec import Pool, Server, Spec
 
-_METHODS = {"leastconn": "least_conn;", "source": "ip_hash;"}
+_METHODS = {
+    "leastconn": "least_conn;",
+    "source": "ip_hash;",
+    "hash": "hash $remote_addr consistent;",
+    "uri": "hash $request_uri consistent;",
+    "cookie": "hash $cookie_sid consistent;",
+}
 
 
 def render(spec: Spec, folder: Path, layout: str, ids: bool) -> str:
     """The file, with every path below `folder`."""
     user = "user www-data;\n" if root() else ""
     upstreams = "\n".join(_upstream(pool, spec) for pool in spec.pools)
-    rate = spec.limit_per_s
-    zone = f"    limit_req_zone $server_name zone=everyone:1m rate={rate}r/s;\n" if rate else ""
-    return f"""{user}worker_processes 1;
+    return f"""{_comment(spec)}{user}worker_processes 1;
 pid {folder}/run/nginx.pid;
 error_log {folder}/var/log/nginx/error.log notice;
 
 events {{
-    worker_connections 4096;
+    worker_connections {spec.worker_connections};
 }}
 
 http {{
     {log_format(layout, ids)}
     access_log {folder}/var/log/nginx/access.log {layout};
-{_temporary(folder)}{zone}
+    send_timeout {spec.client_timeout_s}s;
+{_temporary(folder)}{_zones(spec)}
 {upstreams}
     server {{
         listen {spec.address}:{spec.port};
@@ -40,6 +46,19 @@ http {{
 {_limit(spec)}{_locations(spec, ids)}    }}
 }}
 """
+
+
+def _comment(spec: Spec) -> str:
+    return f"# {spec.comment}\n" if spec.comment else ""
+
+
+def _zones(spec: Spec) -> str:
+    text = ""
+    if spec.limit_per_s:
+        text += f"    limit_req_zone $server_name zone=everyone:1m rate={spec.limit_per_s}r/s;\n"
+    if spec.limit_conn:
+        text += "    limit_conn_zone $server_name zone=together:1m;\n"
+    return text
 
 
 def _temporary(folder: Path) -> str:
@@ -66,6 +85,10 @@ def _server(server: Server, spec: Spec) -> str:
         words.append(f"weight={server.weight}")
     if spec.max_fails is not None:
         words.append(f"max_fails={spec.max_fails}")
+        if spec.max_fails:
+            words.append(f"fail_timeout={spec.fail_timeout_s}s")
+    if server.maxconn is not None:
+        words.append(f"max_conns={server.maxconn}")
     if server.backup:
         words.append("backup")
     if server.down:
@@ -74,21 +97,33 @@ def _server(server: Server, spec: Spec) -> str:
 
 
 def _limit(spec: Spec) -> str:
-    if not spec.limit_per_s:
-        return ""
-    return "        limit_req zone=everyone burst=4 nodelay;\n"
+    text = ""
+    if spec.limit_per_s:
+        text += f"        limit_req zone=everyone burst={spec.limit_burst} nodelay;\n"
+        text += f"        limit_req_status {spec.limit_status};\n"
+    if spec.limit_conn:
+        text += f"        limit_conn together {spec.limit_conn};\n"
+        text += f"        limit_conn_status {spec.limit_status};\n"
+    return text
 
 
 def _locations(spec: Spec, ids: bool) -> str:
-    places = [(rule.prefix, rule.pool, rule.replace) for rule in spec.rules]
-    places.append(("/", spec.main.name, spec.root_replace))
-    return "".join(
-        _location(prefix, pool + (replace or ""), spec, ids) for prefix, pool, replace in places
-    )
+    root = Rule("/", spec.main.name, spec.root_replace)
+    return "".join(_location(rule, spec, ids) for rule in (*spec.rules, root))
 
 
-def _location(prefix: str, target: str, spec: Spec, ids: bool) -> str:
-    lines = [f"proxy_pass http://{target};"]
+def _next(spec: Spec) -> list[str]:
+    conditions = ["error timeout"] if spec.retry or spec.retry_errors else ["off"]
+    if spec.retry_errors:
+        conditions.append("http_500 http_502 http_503")
+    lines = [f"proxy_next_upstream {' '.join(conditions)};"]
+    if spec.retry or spec.retry_errors:
+        lines.append("proxy_next_upstream_tries 2;")
+    return lines
+
+
+def _location(rule: Rule, spec: Spec, ids: bool) -> str:
+    lines = [f"proxy_pass http://{rule.pool}{rule.replace or ''};"]
     if spec.keepalive:
         lines += ["proxy_http_version 1.1;", 'proxy_set_header Connection "";']
     lines += [
@@ -97,9 +132,7 @@ def _location(prefix: str, target: str, spec: Spec, ids: bool) -> str:
     ]
     if ids:
         lines.append("proxy_set_header X-Request-ID $request_id;")
-    lines += ["proxy_connect_timeout 1s;", f"proxy_read_timeout {spec.read_timeout_ms}ms;"]
-    lines.append(f"proxy_next_upstream {'error timeout' if spec.retry else 'off'};")
-    if spec.retry:
-        lines.append("proxy_next_upstream_tries 2;")
+    patience = rule.read_timeout_ms or spec.read_timeout_ms
+    lines += ["proxy_connect_timeout 1s;", f"proxy_read_timeout {patience}ms;", *_next(spec)]
     body = "\n".join(f"            {line}" for line in lines)
-    return f"\n        location {prefix} {{\n{body}\n        }}\n"
+    return f"\n        location {rule.prefix} {{\n{body}\n        }}\n"

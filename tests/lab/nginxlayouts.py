@@ -64,7 +64,14 @@ def _logfmt(ids: bool) -> str:
     )
 
 
+def _timed(ids: bool) -> str:
+    """Nothing of the servers behind."""
+    rid = " $request_id" if ids else ""
+    return f"{_COMBINED} $request_time{rid}"
+
+
 _LAYOUTS = {
+    "timed": _timed,
     "quoted": _quoted,
     "bare": _bare,
     "json": _json,

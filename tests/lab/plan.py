@@ -6,13 +6,13 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.lab import chance, habits
 from tests.lab.spec import Pool, Rule, Server, Spec
 from tests.lab.themes import THEMES, Theme, mean_cost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Europe/Athens", "America/Sao_Paulo")
 NGINX_LAYOUTS = ("quoted", "bare", "json", "json_nested", "ingress", "logfmt")
 HAPROXY_LAYOUTS = ("raw", "rfc3164", "iso")
 APP_STYLES = ("ecs", "json", "pino", "logfmt", "python", "python_offset")
@@ -41,7 +41,7 @@ class Plan:
     db_layout: str
     zones: dict[str, str]
     database: str  # noisy, calm or absent
-    shown: str  # which configuration is handed over: current, before, after or none
+    shown: str  # which configuration is handed over: current, before or after
     side: bool = False
     background: float = 0.0
     sql_comment: bool = False
@@ -58,11 +58,26 @@ class Plan:
     name: str = ""
     shift: int = 0  # another block of addresses for the same seed
     patience_s: float = 2.0  # how long the last request in the queue would wait
-    decoy: bool = False  # a harmless reload before anything happens
     scanner: bool = False
     ramp_s: float = 0.0  # how long a fault takes to reach its full strength, where it can
     again: tuple[float, float] | None = None  # a second episode
-    without: str = ""  # a layer of which nobody collected the log
+    without: str = ""  # what nobody collected, with commas
+    weak: bool = False  # so little that it is hard to see
+    cut_s: float = 0.0  # the evidence begins so late, when the fault is already there
+    second: str = ""  # another fault at the same time
+    passive: str = ""  # what hides a bad instance: retry, eject or check
+    habits: list[habits.Habit] = field(default_factory=list)
+    algorithm: str = "roundrobin"
+    weighted: bool = False  # weights follow the machines' speeds
+    spares: int = 0
+    generous: bool = False  # limits that nobody reaches
+    max_fails: int = 0
+    favourite: float = 0.0  # the share of requests for one page
+    coarse: bool = False  # the applications' stamps are whole seconds
+    version: str = ""
+    next_version: str = ""
+    later_version: str = ""
+    version_words: str = ""
     extra_health: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -95,38 +110,19 @@ class Plan:
         return f"127.{self.block}.{third}.{fourth}"
 
 
-def _moments(rng: random.Random, seconds: float) -> tuple[float, float | None]:
-    onset = seconds * rng.uniform(0.15, 0.8)
-    onset = min(onset, seconds - max(seconds * 0.2, 10 if seconds > 30 else 4))
-    room = seconds * 0.92 - onset
-    shortest = max(seconds * 0.2, 12 if seconds > 30 else 3)
-    if room < shortest or rng.random() < 0.45:
-        return onset, None
-    return onset, onset + rng.uniform(shortest, room)
-
-
-def _zones(rng: random.Random) -> dict[str, str]:
-    def zone(chance: float) -> str:
-        return rng.choice(ZONES) if rng.random() < chance else "UTC"
-
-    everywhere = zone(0.2)
-    if everywhere != "UTC":
-        return dict.fromkeys(("lb", "app", "db"), everywhere)
-    return {"lb": zone(0.3), "app": zone(0.2), "db": zone(0.15)}
-
-
 @dataclass(frozen=True)
 class Terms:
     """What a fault asks of the plan: the balancers that can have it, and other conditions."""
 
     balancers: tuple[str, ...] = ("nginx", "haproxy")
     adjust: Callable[[Plan], None] = lambda _plan: None
+    plain: bool = False  # the fault is about shares, so they are equal without it
 
 
 def make_plan(fault: str, seed: int, seconds: float, terms: Terms) -> Plan:
     """The plan that belongs to a fault and a seed, always the same one."""
     rng = random.Random(f"{fault}/{seed}")
-    onset, end = _moments(rng, seconds)
+    onset, end = chance.moments(rng, seconds)
     balancer = rng.choice(terms.balancers)
     ids = rng.random() < 0.5
     plan = Plan(
@@ -146,62 +142,34 @@ def make_plan(fault: str, seed: int, seconds: float, terms: Terms) -> Plan:
         lb_layout=rng.choice(NGINX_LAYOUTS if balancer == "nginx" else HAPROXY_LAYOUTS),
         app_style=rng.choice(APP_STYLES),
         db_layout=rng.choice(DB_LAYOUTS),
-        zones=_zones(rng),
+        zones=chance.zones(rng),
         database=rng.choices(("noisy", "calm", "absent"), (5, 4, 1))[0],
-        shown=rng.choices(("current", "before", "none"), (65, 20, 15))[0],
+        shown=rng.choices(("current", "before", "after"), (60, 20, 20))[0],
     )
-    _trimmings(plan)
-    _gaps(plan)
+    chance.trimmings(plan)
+    chance.gaps(plan)
+    chance.course(plan)
+    chance.customs(plan)
+    if terms.plain:
+        plan.algorithm, plan.spares, plan.weighted, plan.speeds = "roundrobin", 0, False, []
+    habits.name_versions(plan)
     terms.adjust(plan)
+    plan.habits = habits.draw(plan)
     return plan
-
-
-def _gaps(plan: Plan) -> None:
-    """What wasn't collected, by a chance of its own that moves none of the others."""
-    rng = random.Random(f"gaps/{plan.fault}/{plan.seed}")
-    plan.without = rng.choices(("", "application", "errors"), (82, 8, 10))[0]
-    if plan.shown == "current" and plan.end_s is not None and rng.random() < 0.2:
-        plan.shown = "after"
-    plan.ramp_s = rng.uniform(6, 12) if rng.random() < 0.2 and plan.seconds > 30 else 0.0
-    if plan.end_s is not None and rng.random() < 0.3:
-        start = plan.end_s + rng.uniform(9, 12)
-        stop = start + rng.uniform(10, 14)
-        plan.again = (start, stop) if stop < plan.seconds * 0.95 else None
-
-
-def _trimmings(plan: Plan) -> None:
-    rng = plan.rng
-    plan.side = plan.servers <= 4 and rng.random() < 0.35
-    plan.background = 0.003 if rng.random() < 0.2 else 0.0
-    plan.sql_comment = plan.ids and rng.random() < 0.6
-    plan.health_db = rng.random() < 0.3
-    plan.retry = rng.random() < 0.3
-    plan.redispatch = rng.random() < 0.6
-    plan.patience_s = rng.choice((0.8, 1.5, 2.5, 4.0))
-    plan.decoy = rng.random() < 0.2 and plan.onset_s > 12
-    plan.scanner = rng.random() < 0.2
-    plan.hurried = rng.random() < 0.3
-    plan.statement_ms = rng.choice((200, 250, 300, 500))
-    plan.attentive = rng.random() < 0.5
-    if rng.random() < 0.1:
-        plan.skew_s = {"app": round(rng.choice((-1, 1)) * rng.uniform(2, 8), 1)}
 
 
 def base_spec(plan: Plan) -> Spec:
     """The configuration with which the recording starts."""
     rng, theme = plan.rng, plan.theme
     port = rng.choice((8000, 8080, 9090, 7070))
-    servers = [
-        Server(f"{theme.stem}-{n + 1}", plan.address(1, 11 + n), port) for n in range(plan.servers)
-    ]
     check = rng.choice(("/health", "/healthz", "/up"))
-    pools = [Pool(theme.pool, servers, check_path=check)]
-    rules = []
+    main = Pool(theme.pool, _servers(plan, port), algorithm=plan.algorithm, check_path=check)
+    pools, rules = [main], []
     if plan.side:
         side = [Server(f"{theme.side_stem}-{n}", plan.address(2, 20 + n), 8100) for n in (1, 2)]
         pools.append(Pool(theme.side_pool, side, check_path=check))
         rules.append(Rule(side_prefix(theme), theme.side_pool))
-    return Spec(
+    spec = Spec(
         address=plan.address(0, 10),
         port=8088,
         host=theme.host,
@@ -209,8 +177,38 @@ def base_spec(plan: Plan) -> Spec:
         rules=rules,
         read_timeout_ms=rng.choice((1500, 2000, 2500, 3000)),
         retry=plan.retry,
+        max_fails=plan.max_fails,
         keepalive=rng.random() < 0.7,
     )
+    if plan.generous:
+        _limits(plan, spec)
+    return spec
+
+
+def _servers(plan: Plan, port: int) -> list[Server]:
+    servers = [
+        Server(f"{plan.theme.stem}-{n + 1}", plan.address(1, 11 + n), port)
+        for n in range(plan.servers + plan.spares)
+    ]
+    if plan.weighted:
+        for server, speed in zip(servers, plan.speeds, strict=True):
+            server.weight = round(speed * 4)
+    for spare in servers[plan.servers :]:
+        spare.backup = True
+    return servers
+
+
+def _limits(plan: Plan, spec: Spec) -> None:
+    """Limits far above what is needed even when things go badly."""
+    rng = random.Random(f"limits/{plan.seed}")
+    spec.limit_status = rng.choice((429, 503))
+    spec.limit_per_s = rng.choice((600, 1000))
+    spec.limit_burst = 200
+    if rng.random() < 0.5:
+        spec.limit_conn = 800
+    if rng.random() < 0.5:
+        for server in spec.main.servers:
+            server.maxconn = 400
 
 
 def side_prefix(theme: Theme) -> str:

@@ -73,6 +73,17 @@ class Postgres:
         async with connection:
             await connection.execute(sql.encode())
 
+    async def admit(self, user: str, welcome: bool) -> None:
+        """Let a user in or not; who is in already is thrown out."""
+        hba = self.data / "pg_hba.conf"
+        rule = f"host all {user} 127.0.0.0/8 reject\n"
+        text = hba.read_text().removeprefix(rule)
+        hba.write_text(text if welcome else rule + text)
+        await self._control("reload")
+        if not welcome:
+            kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename ="
+            await self.execute(f"{kill} '{user}'")
+
     async def _fill(self) -> None:
         theme = self.plan.theme
         first = self.dsn("postgres", database="postgres")

@@ -10,13 +10,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.lab.chance import span
 from tests.lab.checks import problems
 from tests.lab.evidence import Collector
 from tests.lab.faults import SCENARIOS
+from tests.lab.habits import follow
 from tests.lab.lab import Lab
+from tests.lab.pairs import built, with_second
 from tests.lab.plan import Plan, base_spec, make_plan
 from tests.lab.tools import LabError
-from tests.lab.truth import Visible, make_truth
+from tests.lab.truth import make_truth
+from tests.lab.visible import Visible
 
 if TYPE_CHECKING:
     from tests.lab.action import Action, Step
@@ -51,11 +55,12 @@ async def _again(
     return start, stop
 
 
-async def _decoy(lab: Lab) -> None:
-    """A reload without a change, so that not every reload is the cause of something."""
-    if lab.plan.decoy:
-        await asyncio.sleep(lab.plan.onset_s * lab.plan.rng.uniform(0.2, 0.8))
-        await lab.reload(lab.spec)
+async def _cut(lab: Lab) -> None:
+    """Begin the evidence, later than the recording where the plan says so."""
+    await asyncio.sleep(lab.plan.cut_s)
+    if lab.plan.cut_s:
+        lab.mark()
+    lab.since = time.time()
 
 
 async def _play(lab: Lab, action: Action) -> None:
@@ -63,7 +68,7 @@ async def _play(lab: Lab, action: Action) -> None:
     async with lab.noise():
         lab.began = time.time()
         traffic = lab.load.run(lab.plan.seconds)
-        await asyncio.gather(traffic, _decoy(lab), _happen(lab, action))
+        await asyncio.gather(traffic, _cut(lab), follow(lab), _happen(lab, action))
         lab.ended = lab.began + lab.plan.seconds
         await lab.load.drain()
         await asyncio.sleep(0.5)
@@ -74,7 +79,7 @@ async def _play(lab: Lab, action: Action) -> None:
 async def _record(plan: Plan, out: Path, folder: Path) -> tuple[dict[str, object], bool]:
     scenario = SCENARIOS[plan.fault]
     spec = base_spec(plan)
-    action = scenario.build(plan, spec)
+    action = built(plan, spec)
     lab = Lab(plan, spec, folder)
     try:
         await lab.start()
@@ -105,6 +110,8 @@ def record(plan: Plan, out: Path, keep: bool = False) -> dict[str, object]:
     return truth
 
 
-def plan_for(fault: str, seed: int, seconds: float) -> Plan:
-    """The plan of a fault and a seed."""
-    return make_plan(fault, seed, seconds, SCENARIOS[fault].terms)
+def plan_for(fault: str, seed: int, seconds: float | None = None) -> Plan:
+    """The plan of a fault and a seed, which says how long it lasts where nobody else does."""
+    plan = make_plan(fault, seed, seconds or span(seed), SCENARIOS[fault].terms)
+    with_second(plan)
+    return plan

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.lab.themes import WORDS, Theme
 
 ITEMS = 3000
+TOTALS = 32
 
 
 def tables(theme: Theme) -> str:
@@ -30,7 +31,24 @@ CREATE FUNCTION {theme.summary}(since date) RETURNS TABLE (note text, number big
     RETURN QUERY SELECT a.note, count(*) FROM {theme.event}_archive a
       WHERE a.at >= since GROUP BY a.note;
   END $$ LANGUAGE plpgsql;
+CREATE TABLE {theme.event}_total (id int PRIMARY KEY, number bigint NOT NULL DEFAULT 0);
+INSERT INTO {theme.event}_total (id) SELECT generate_series(0, {TOTALS - 1});
+{counting(theme)}
+CREATE TRIGGER {theme.event}_count BEFORE INSERT ON {theme.event}
+  FOR EACH ROW EXECUTE FUNCTION {theme.event}_count();
 ANALYZE;
+"""
+
+
+def counting(theme: Theme, pause_s: float = 0.0) -> str:
+    """Each event counts in two rows; a pause between them makes deadlocks."""
+    pause = f"PERFORM pg_sleep({pause_s:.2f});" if pause_s else ""
+    total = f"UPDATE {theme.event}_total SET number = number + 1 WHERE id ="
+    second = f"(NEW.item_id / {TOTALS}) % {TOTALS}" if pause_s else f"NEW.item_id % {TOTALS}"
+    return f"""
+CREATE OR REPLACE FUNCTION {theme.event}_count() RETURNS trigger AS $$
+  BEGIN {total} NEW.item_id % {TOTALS}; {pause} {total} {second}; RETURN NEW; END
+  $$ LANGUAGE plpgsql;
 """
 
 
@@ -50,7 +68,7 @@ def quick_view(theme: Theme) -> str:
 def slow_insert(theme: Theme, seconds: float) -> str:
     """Recording an event waits for a trigger."""
     return f"""
-CREATE FUNCTION {theme.event}_audit() RETURNS trigger AS $$
+CREATE OR REPLACE FUNCTION {theme.event}_audit() RETURNS trigger AS $$
   BEGIN PERFORM pg_sleep({0.6 * seconds:.2f} + random() * {0.8 * seconds:.2f}); RETURN NEW; END
   $$ LANGUAGE plpgsql;
 CREATE TRIGGER {theme.event}_audit BEFORE INSERT ON {theme.event}
@@ -65,10 +83,11 @@ def quick_insert(theme: Theme) -> str:
 def slow_read(theme: Theme, seconds: float) -> str:
     """Looking up a row waits: row security calls a function for each."""
     return f"""
-CREATE FUNCTION {theme.item}_visible(bigint) RETURNS boolean AS $$
+CREATE OR REPLACE FUNCTION {theme.item}_visible(bigint) RETURNS boolean AS $$
   BEGIN PERFORM pg_sleep({0.6 * seconds:.2f} + random() * {0.8 * seconds:.2f}); RETURN true; END
   $$ LANGUAGE plpgsql VOLATILE;
 ALTER TABLE {theme.item} ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS visible ON {theme.item};
 CREATE POLICY visible ON {theme.item} USING ({theme.item}_visible(id));
 """
 

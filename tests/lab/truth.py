@@ -6,14 +6,15 @@ import statistics
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tests.lab.visible import Visible
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.lab.action import Action, Scenario
     from tests.lab.lab import Lab
     from tests.lab.load import Seen
-
-WINDOW_S = 3.0
+    from tests.lab.plan import Plan
 
 
 def zulu(moment: float | None) -> str | None:
@@ -37,57 +38,6 @@ def observed(seen: Sequence[Seen]) -> dict[str, object] | None:
     }
 
 
-def _slow_above(baseline: Sequence[Seen]) -> float:
-    """What nobody waited for while all was well."""
-    times = sorted(s.seconds for s in baseline)
-    return max(0.3, 2 * times[int(0.99 * (len(times) - 1))]) if times else 0.3
-
-
-class Visible:
-    """Finds the first and the last bad moment that clients saw."""
-
-    def __init__(self, seen: Sequence[Seen], injected: float) -> None:
-        self.seen = sorted(seen, key=lambda s: s.end)
-        before = [s for s in self.seen if s.end < injected]
-        self.slow_s = _slow_above(before)
-        self.usual = sum(self._bad(s) for s in before) / max(1, len(before))
-        self.injected = injected
-
-    def _bad(self, seen: Seen) -> bool:
-        return seen.failed or seen.seconds > self.slow_s
-
-    def _lasting(self, near: list[Seen]) -> bool:
-        """Whether a neighbourhood is bad, rather than an odd request in it."""
-        bad = sum(self._bad(s) for s in near)
-        return bad >= 3 and bad / len(near) > max(0.05, 3 * self.usual)
-
-    def restless(self) -> bool:
-        """Whether something was bad before the fault, or without one: a busy machine, mostly."""
-        return any(
-            self._bad(one)
-            and self._lasting([s for s in self.seen if one.end <= s.end <= one.end + WINDOW_S])
-            for one in self.seen
-            if one.end + WINDOW_S < self.injected
-        )
-
-    def onset(self) -> float | None:
-        for one in self.seen:
-            if one.end > self.injected and self._bad(one):
-                near = [s for s in self.seen if one.end <= s.end <= one.end + WINDOW_S]
-                if self._lasting(near):
-                    return one.end
-        return None
-
-    def end(self, before: float) -> float | None:
-        """The last bad moment before another one."""
-        for one in reversed(self.seen):
-            if self.injected < one.end < before and self._bad(one):
-                near = [s for s in self.seen if one.end - WINDOW_S <= s.end <= one.end]
-                if self._lasting(near):
-                    return one.end
-        return None
-
-
 def _parts(lab: Lab, start: float, end: float | None) -> dict[str, object]:
     seen = lab.load.seen
     stop = end or lab.ended + 60
@@ -98,8 +48,8 @@ def _parts(lab: Lab, start: float, end: float | None) -> dict[str, object]:
     }
 
 
-def _database(lab: Lab, scenario: Scenario) -> str:
-    if scenario.component == "database":
+def _database(lab: Lab, scenario: Scenario, action: Action) -> str:
+    if "database" in (scenario.component, *action.components_also):
         return "culprit"
     return {"noisy": "red-herring", "calm": "healthy", "absent": "absent"}[lab.plan.database]
 
@@ -109,11 +59,12 @@ def _times(lab: Lab, incident: bool) -> tuple[dict[str, object], float, float | 
     if not incident:
         return dict.fromkeys(("onset", "onset_visible", "end", "end_visible")), middle, None
     visible = Visible(lab.load.seen, middle)
+    seen = visible.onset()
     second = lab.again[0] if lab.again else lab.ended
     over = lab.healed and max(lab.healed, visible.end(second) or 0.0)
     times: dict[str, object] = {
         "onset": zulu(lab.injected),
-        "onset_visible": zulu(visible.onset()),
+        "onset_visible": zulu(seen and max(seen, lab.since if lab.plan.cut_s else seen)),
         "end": zulu(lab.healed),
         "end_visible": zulu(over),
     }
@@ -130,6 +81,17 @@ def _optional(lab: Lab, scenario: Scenario) -> list[str]:
     return [form for pool in lab.spec.pools for form in pool.forms()]
 
 
+def _no_fields(plan: Plan) -> list[str]:
+    """The fields that the logs don't have."""
+    absent = {
+        "database": plan.database == "absent",
+        "upstreams": plan.lb_layout == "timed",
+        "ids": not plan.ids,
+        "milliseconds": plan.coarse,
+    }
+    return [name for name, gone in absent.items() if gone]
+
+
 def make_truth(lab: Lab, scenario: Scenario, action: Action, lines: int) -> dict[str, object]:
     """The label of a recording."""
     plan = lab.plan
@@ -143,19 +105,27 @@ def make_truth(lab: Lab, scenario: Scenario, action: Action, lines: int) -> dict
         "component_also": action.components_also,
         "target": action.targets,
         **times,
-        "database": _database(lab, scenario),
+        "database": _database(lab, scenario, action),
         "database_inconclusive_ok": True,
         "skewed_pools": [{"pool": s.pool, "server": s.server} for s in action.skews],
         "optional_pools": _optional(lab, scenario),
         "balancer": plan.balancer,
         "stretch": 1,
-        "span_s": round(lab.ended - lab.began, 1),
-        "from": zulu(lab.began),
+        "span_s": round(lab.ended - lab.since, 1),
+        "from": zulu(lab.since),
         "to": zulu(lab.ended),
         "observed": _parts(lab, start, stop),
         "formats": {"lb": plan.lb_layout, "app": plan.app_style, "db": plan.db_layout},
         "clock_skew_s": plan.skew_s,
         "timezones": plan.zones,
+        "onset_before_evidence": scenario.fault is not None and plan.cut_s > 0,
+        "weak": scenario.fault is not None and plan.weak,
+        "second": plan.second or None,
+        "ramp_s": round(plan.ramp_s, 1),
+        "missing": sorted(filter(None, plan.without.split(","))) + _no_fields(plan),
+        "bystanders": [
+            f"{habit.kind} at {habit.at_s - plan.cut_s:+.0f} s" for habit in plan.habits
+        ],
         "lines": lines,
         "notes": action.notes,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.lab.faults import (
+    affinity,
     application,
     bystanders,
     client,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SCENARIOS: dict[str, Scenario] = {
     **selection.SCENARIOS,
+    **affinity.SCENARIOS,
     **application.SCENARIOS,
     **ejection.SCENARIOS,
     **routing.SCENARIOS,
@@ -42,3 +44,4 @@ MAIN = (
 )
 CONTROLS = tuple(name for name, scenario in SCENARIOS.items() if scenario.fault is None)
 LOOKALIKES = tuple(name for name in SCENARIOS if name not in (*MAIN, *CONTROLS))
+FIFTEEN = tuple(dict.fromkeys(s.fault for s in SCENARIOS.values() if s.fault is not None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.lab.action import Action, Scenario, nothing
+from tests.lab.chance import unequal
 from tests.lab.plan import Plan, Terms
 
 if TYPE_CHECKING:
@@ -15,10 +16,8 @@ def _none(_plan: Plan, _spec: Spec) -> Action:
     return Action(nothing, None, [], "nothing happens")
 
 
-def _uneven(plan: Plan, spec: Spec) -> Action:
+def _uneven(_plan: Plan, _spec: Spec) -> Action:
     """Weights that follow the machines."""
-    for server, speed in zip(spec.main.servers, plan.speeds, strict=True):
-        server.weight = round(speed * 4)
     return Action(nothing, None, [], "uneven weights, as the machines are")
 
 
@@ -33,13 +32,13 @@ def _affinity(_plan: Plan, spec: Spec) -> Action:
     return Action(nothing, None, [], "affinity by address, with many clients and room enough")
 
 
-def _unequal(plan: Plan) -> None:
-    """Speeds that differ, with a mean of about one."""
-    big = plan.rng.choice((2.0, 3.0))
-    raw = [big if n == 0 else 1.0 for n in range(plan.servers)]
-    plan.rng.shuffle(raw)
-    plan.speeds = [speed * plan.servers / sum(raw) for speed in raw]
-    plan.workers = max(3, plan.workers)
+def _weighted(plan: Plan) -> None:
+    unequal(plan, plan.rng)
+
+
+def _unweighted(plan: Plan) -> None:
+    unequal(plan, plan.rng)
+    plan.weighted = False
 
 
 def _calm(plan: Plan) -> None:
@@ -55,14 +54,14 @@ def _roomy(plan: Plan) -> None:
 
 
 def _errors(plan: Plan) -> None:
-    plan.background = 0.005
+    plan.background = 0.008
 
 
 SCENARIOS = {
     "quiet": Scenario(None, None, _none, Terms(adjust=_calm)),
     "noisy-database": Scenario(None, None, _none, Terms(adjust=_noisy)),
     "background-errors": Scenario(None, None, _none, Terms(adjust=_errors)),
-    "uneven-weights": Scenario(None, None, _uneven, Terms(adjust=_unequal)),
-    "affinity": Scenario(None, None, _affinity, Terms(adjust=_roomy)),
-    "leastconn-unequal": Scenario(None, None, _leastconn, Terms(adjust=_unequal)),
+    "uneven-weights": Scenario(None, None, _uneven, Terms(adjust=_weighted, plain=True)),
+    "affinity": Scenario(None, None, _affinity, Terms(adjust=_roomy, plain=True)),
+    "leastconn-unequal": Scenario(None, None, _leastconn, Terms(adjust=_unweighted, plain=True)),
 }

@@ -18,7 +18,7 @@ Way = Callable[[Plan, Spec, list[Server]], Action]
 def _victims(plan: Plan, spec: Spec) -> list[Server]:
     """So many servers that the rest can't do the work."""
     rest = max(1, int(plan.servers / (plan.headroom * 1.25)))
-    return plan.rng.sample(spec.main.servers, plan.servers - rest)
+    return plan.rng.sample(spec.main.active(), plan.servers - rest)
 
 
 def _blame(spec: Spec, victims: list[Server]) -> list[str]:
@@ -58,7 +58,7 @@ def _socket(plan: Plan, spec: Spec, victims: list[Server]) -> Action:
 
     async def everyone(lab: Lab, wanted: str) -> None:
         for server in victims:
-            await lab.balancer.command(f"set server {spec.main.name}/{server.name} state {wanted}")
+            await lab.command(f"set server {spec.main.name}/{server.name} state {wanted}")
 
     async def inject(lab: Lab) -> None:
         await everyone(lab, state)

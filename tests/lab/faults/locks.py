@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from tests.lab.action import Action, Scenario
+from tests.lab.action import Action, Scenario, Step
 from tests.lab.faults.database import with_log
 from tests.lab.plan import Plan, Terms
+from tests.lab.schema import counting
 
 if TYPE_CHECKING:
     from tests.lab.lab import Lab
@@ -21,22 +22,60 @@ async def _connect(lab: Lab, autocommit: bool) -> psycopg.AsyncConnection:
     return await psycopg.AsyncConnection.connect(dsn, autocommit=autocommit)
 
 
-def _locked(plan: Plan, _spec: Spec) -> Action:
+def _job(plan: Plan, statements: list[str], table: str, notes: str) -> Action:
+    """A job takes locks and forgets to commit."""
     held: list[psycopg.AsyncConnection] = []
-    table = plan.theme.event
 
     async def inject(lab: Lab) -> None:
         connection = await _connect(lab, autocommit=False)
-        await connection.execute(f"LOCK TABLE {table} IN SHARE MODE".encode())
+        for statement in statements:
+            await connection.execute(statement.encode())
         held.append(connection)
 
     async def heal(_lab: Lab) -> None:
         await held.pop().close()
 
-    return Action(inject, heal, [table], f"an import holds a lock on {table}")
+    return Action(inject, heal, [table, plan.theme.event], notes)
 
 
-def _exhausted(plan: Plan, _spec: Spec) -> Action:
+def _import(plan: Plan) -> Action:
+    table = plan.theme.event
+    lock = f"LOCK TABLE {table} IN SHARE MODE"
+    return _job(plan, [lock], table, f"an import holds a lock on {table}")
+
+
+def _migration(plan: Plan) -> Action:
+    table = plan.rng.choice((plan.theme.event, plan.theme.item))
+    lock = f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"
+    return _job(plan, [lock], table, f"a migration locks {table} and stays idle in transaction")
+
+
+def _rows(plan: Plan) -> Action:
+    table = f"{plan.theme.event}_total"
+    lock = f"UPDATE {table} SET number = 0"
+    return _job(plan, [lock], table, f"a job holds the rows of {table}, idle in transaction")
+
+
+def _deadlocks(plan: Plan) -> Action:
+    """A new version of the trigger takes its rows in no order and takes its time."""
+    theme = plan.theme
+
+    async def inject(lab: Lab) -> None:
+        await lab.postgres.execute(counting(theme, 0.3))
+
+    async def heal(lab: Lab) -> None:
+        await lab.postgres.execute(counting(theme))
+
+    table = f"{theme.event}_total"
+    notes = f"transactions take rows of {table} in no order: deadlocks"
+    return Action(inject, heal, [table, theme.event], notes, also=["slow-queries"])
+
+
+def _locked(plan: Plan, _spec: Spec) -> Action:
+    return plan.rng.choice((_import, _migration, _rows, _rows, _deadlocks))(plan)
+
+
+def _taken(_plan: Plan) -> tuple[Step, Step, str]:
     held: list[psycopg.AsyncConnection] = []
 
     async def inject(lab: Lab) -> None:
@@ -49,8 +88,29 @@ def _exhausted(plan: Plan, _spec: Spec) -> Action:
         while held:
             await held.pop().close()
 
+    return inject, heal, "another job takes all connections"
+
+
+def _leak(plan: Plan) -> tuple[Step, Step, str]:
+    chance = round(plan.rng.uniform(0.1, 0.4), 2)
+
+    async def order(lab: Lab, **trouble: object) -> None:
+        for server in lab.spec.main.servers:
+            lab.apps[server.name].tell(**trouble)
+
+    async def inject(lab: Lab) -> None:
+        await order(lab, leak=chance)
+
+    async def heal(lab: Lab) -> None:
+        await order(lab)
+
+    return inject, heal, f"the application forgets {chance:.0%} of its connections"
+
+
+def _exhausted(plan: Plan, _spec: Spec) -> Action:
+    inject, heal, notes = plan.rng.choice((_taken, _taken, _leak))(plan)
     targets = ["postgresql", "database", plan.theme.database, plan.address(3, 5)]
-    return Action(inject, heal, targets, "another job takes all connections")
+    return Action(inject, heal, targets, notes)
 
 
 def _not_persistent(plan: Plan) -> None:

@@ -7,7 +7,7 @@ from tests.lab.plan import Plan, Terms
 from tests.lab.spec import Rule, Spec
 
 
-def _prefix(plan: Plan) -> str:
+def prefix_of(plan: Plan) -> str:
     """The first segment of a route that has one."""
     routes = [r for r in plan.theme.routes if r.template.strip("/") and r.weight >= 2]
     template = plan.rng.choice(routes).template
@@ -15,7 +15,7 @@ def _prefix(plan: Plan) -> str:
 
 
 def _wrong_pool(plan: Plan, spec: Spec) -> Action:
-    prefix, side = _prefix(plan), spec.pools[1]
+    prefix, side = prefix_of(plan), spec.pools[1]
     wrong = spec.changed()
     wrong.rules.append(Rule(prefix, side.name))
     inject, heal = by_reload(spec, wrong)
@@ -28,7 +28,7 @@ def _dead_port(plan: Plan, spec: Spec) -> Action:
         server.check = False  # with checks HAProxy would take the dead ones out within seconds
     spec.retry = False
     wrong = spec.changed()
-    dead = plan.rng.sample(wrong.main.servers, plan.rng.randint(1, plan.servers))
+    dead = plan.rng.sample(wrong.main.active(), plan.rng.randint(1, plan.servers))
     for server in dead:
         server.port += plan.rng.choice((1, 10, 100))
     inject, heal = by_reload(spec, wrong)
@@ -43,7 +43,7 @@ def _rewritten(plan: Plan, spec: Spec) -> Action:
         notes = f"a reload puts {wrong.root_replace} in front of every path"
         targets = [spec.main.name]
     else:
-        prefix = _prefix(plan)
+        prefix = prefix_of(plan)
         wrong.rules.append(Rule(prefix, spec.main.name, "/internal"))
         notes = f"a reload rewrites {prefix} to /internal"
         targets = [spec.main.name, prefix]

@@ -1,8 +1,8 @@
-"""Shares that nobody intended: wrong weights, backups, and an affinity that concentrates."""
+"""Shares that nobody intended: wrong weights, backups, and `first` without limits."""
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -17,27 +17,47 @@ Way = Callable[[Plan, Spec, Server], Action]
 
 
 def _overweight(plan: Plan) -> int:
-    """A weight, among ones, with which a server gets more than it can do."""
+    """A weight, among ones, with which a server gets more than it can do, or nearly so."""
     n = plan.servers
-    least = max(1.35 * plan.headroom / n, 0.5)
-    share = plan.rng.uniform(least, 0.95)
+    share = plan.rng.uniform(max(1.35 * plan.headroom / n, 0.5), 0.95)
+    if plan.weak:  # busy, so that its queue is long, but nothing fails
+        share = min(0.9, plan.rng.uniform(0.86, 0.97) * plan.headroom / n)
     return max(2, round(share * (n - 1) / (1 - share)))
 
 
-def _weights(plan: Plan, spec: Spec, hot: Server) -> Action:
-    wrong = spec.changed()
-    heavy = _overweight(plan)
-    if plan.rng.random() < 0.5:
-        wrong.main.server(hot.name).weight = heavy
-        notes = f"a reload gives {hot.name} weight {heavy}, the others keep 1"
+def _on_the_way(spec: Spec, hot: Server, heavy: int, lowered: bool, part: float) -> Spec:
+    """The configuration at a part of the way to the wrong one."""
+    other = spec.changed()
+    if lowered:
+        for server in other.main.servers:
+            if server.name != hot.name:
+                server.weight = max(1, round(heavy * (1 - part)))
     else:
+        other.main.server(hot.name).weight = max(2, round(heavy * part))
+    return other
+
+
+def _weights(plan: Plan, spec: Spec, hot: Server) -> Action:
+    heavy = _overweight(plan)
+    lowered = plan.rng.random() < 0.5
+    if lowered:
         for server in spec.main.servers:
             server.weight = heavy
-        for server in wrong.main.servers:
-            server.weight = heavy if server.name == hot.name else 1
+    parts = (0.3, 0.6, 1.0) if plan.ramp_s else (1.0,)
+
+    async def inject(lab: Lab) -> None:
+        for part in parts:
+            await lab.reload(_on_the_way(spec, hot, heavy, lowered, part))
+            await asyncio.sleep(plan.ramp_s / len(parts))
+
+    async def heal(lab: Lab) -> None:
+        await lab.reload(spec)
+
+    notes = f"a reload gives {hot.name} weight {heavy}, the others keep 1"
+    if lowered:
         notes = f"a reload lowers the weight of all servers but {hot.name} from {heavy} to 1"
-    inject, heal = by_reload(spec, wrong)
-    return Action(inject, heal, hot.forms(), notes)
+    steps = f", in {len(parts)} steps" if plan.ramp_s else ""
+    return Action(inject, heal, hot.forms(), notes + steps)
 
 
 def _backups(_plan: Plan, spec: Spec, hot: Server) -> Action:
@@ -63,19 +83,19 @@ def _socket(plan: Plan, spec: Spec, hot: Server) -> Action:
     pool = spec.main.name
 
     async def inject(lab: Lab) -> None:
-        await lab.balancer.command(f"set weight {pool}/{hot.name} {heavy}")
+        await lab.command(f"set weight {pool}/{hot.name} {heavy}")
 
     async def heal(lab: Lab) -> None:
-        await lab.balancer.command(f"set weight {pool}/{hot.name} 1")
+        await lab.command(f"set weight {pool}/{hot.name} 1")
 
     notes = f"weight {heavy} for {hot.name} at the runtime socket; the configuration is innocent"
     return Action(inject, heal, hot.forms(), notes)
 
 
 def _skewed(plan: Plan, spec: Spec) -> Action:
-    ways: list[Way] = [_weights, _weights, _backups]
+    ways: list[Way] = [_weights, _weights, _weights if plan.weak else _backups]
     if plan.balancer == "haproxy":
-        ways += [_socket, _socket, _first]
+        ways += [_socket, _socket, _socket if plan.weak else _first]
     hot = plan.rng.choice(spec.main.servers)
     action = plan.rng.choice(ways)(plan, spec, hot)
     guilty = next(s for s in spec.main.servers if s.endpoint in action.targets)
@@ -91,36 +111,12 @@ def flagship(plan: Plan, spec: Spec) -> Action:
     return action
 
 
-def _sticky(_plan: Plan, spec: Spec) -> Action:
-    wrong = spec.changed()
-    wrong.main.algorithm = "source"
-    inject, heal = by_reload(spec, wrong)
-    action = Action(inject, heal, [], "a reload turns on affinity by address behind a gateway")
-
-    def settle(lab: Lab) -> None:
-        """The hash decides which server is hot; only the answers tell."""
-        start = lab.injected or 0.0
-        end = lab.healed or lab.ended
-        served = Counter(s.server for s in lab.load.seen if s.server and start < s.start < end)
-        hot = spec.main.server(served.most_common(1)[0][0])
-        action.targets = hot.forms()
-        action.skews = [skew(spec.main, hot)]
-
-    action.settle = settle
-    return action
-
-
-def _gateway(plan: Plan) -> None:
-    plan.gateway = plan.rng.uniform(0.65, 0.8)
-    plan.headroom = 1.65
-
-
 def _shown(plan: Plan) -> None:
     plan.shown, plan.database, plan.without, plan.again = "current", "noisy", "", None
 
 
+_FLAGSHIP = Terms(("nginx",), _shown, plain=True)
 SCENARIOS = {
-    "skewed-selection": Scenario("balancer", "skewed-selection", _skewed),
-    "skewed-weights": Scenario("balancer", "skewed-selection", flagship, Terms(("nginx",), _shown)),
-    "sticky-hotspot": Scenario("balancer", "sticky-hotspot", _sticky, Terms(adjust=_gateway)),
+    "skewed-selection": Scenario("balancer", "skewed-selection", _skewed, Terms(plain=True)),
+    "skewed-weights": Scenario("balancer", "skewed-selection", flagship, _FLAGSHIP),
 }
