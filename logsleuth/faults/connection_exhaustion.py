@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COMPONENT: Final[Component] = "database"
 NAME: Final = "connection-exhaustion"
-LOOKALIKES: Final = ("outage", "slow-queries")
+LOOKALIKES: Final = ("outage", "slow-queries", "skewed-selection")
 
 
 def examine(facts: Facts) -> list[Finding]:

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 COMPONENT: Final[Component] = "database"
 NAME: Final = "slow-queries"
-LOOKALIKES: Final = ("lock-contention", "connection-exhaustion", "traffic-surge")
+LOOKALIKES: Final = (
+    "lock-contention",
+    "connection-exhaustion",
+    "traffic-surge",
+    "skewed-selection",
+)
 
 _FEW: Final = 5
 _TIMES: Final = 3.0
