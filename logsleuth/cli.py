@@ -11,6 +11,7 @@ import typer
 
 from logsleuth import __version__
 from logsleuth.commands import note
+from logsleuth.commands.explain import explain
 from logsleuth.commands.formats import formats
 from logsleuth.commands.ingest import ingest
 from logsleuth.commands.investigate import investigate
@@ -49,6 +50,7 @@ app.command()(timeline)
 app.command()(shares)
 app.command()(show)
 app.command()(report)
+app.command()(explain)
 app.command()(formats)
 
 

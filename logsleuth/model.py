@@ -212,6 +212,40 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class RunbookNote:
+    """What a text of a runbook is about (whose log, which other fault), and the text."""
+
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookStep:
+    """What to do and why, and what to type or to configure for it, which may be nothing."""
+
+    text: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Runbook:
+    """What the next on-call engineer has to know of a fault; words between backticks are code."""
+
+    fault: str
+    component: Component
+    title: str
+    what: str
+    shows: tuple[RunbookNote, ...]
+    """How it shows, layer by layer, in the words that the servers write."""
+    lookalikes: tuple[RunbookNote, ...]
+    """Faults that look like it, and what tells them apart."""
+    confirm: tuple[RunbookStep, ...]
+    resolve: tuple[RunbookStep, ...]
+    """What helps now, the safest first."""
+    prevent: tuple[RunbookStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Investigation:
     """The whole story of a case; renderers see this and nothing else."""
 

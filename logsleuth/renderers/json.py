@@ -23,6 +23,9 @@ if TYPE_CHECKING:
         Moment,
         Pool,
         RootCause,
+        Runbook,
+        RunbookNote,
+        RunbookStep,
         ServerShare,
         Source,
     )
@@ -181,6 +184,29 @@ def _cited(event: CitedEvent) -> dict[str, Any]:
         "at": _time(event.ts),
         "text": _text(event.text),
     }
+
+
+def runbook(book: Runbook) -> dict[str, Any]:
+    """Return a runbook as the document has it."""
+    return {
+        "fault": _text(book.fault),
+        "component": book.component,
+        "title": _text(book.title),
+        "what": _text(book.what),
+        "shows": [_note(note) for note in book.shows],
+        "lookalikes": [_note(note) for note in book.lookalikes],
+        "confirm": [_step(step) for step in book.confirm],
+        "resolve": [_step(step) for step in book.resolve],
+        "prevent": [_step(step) for step in book.prevent],
+    }
+
+
+def _note(note: RunbookNote) -> dict[str, Any]:
+    return {"about": _text(note.about), "text": _text(note.text)}
+
+
+def _step(step: RunbookStep) -> dict[str, Any]:
+    return {"text": _text(step.text), "code": _text(step.code)}
 
 
 def _interval(interval: Interval | None) -> dict[str, Any] | None:
