@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from logsleuth import __version__, verdict
+from logsleuth import __version__, runbooks, verdict
 from logsleuth.analyses import coverage, documents, series, timeline
 from logsleuth.analyses.facts import Calm, gather
 from logsleuth.case.show import quote
@@ -38,6 +38,7 @@ def investigate(case: Case) -> Investigation:
         series=series.build(case, facts.traffic, facts.lost),
         cited=_cited(case, hypotheses, moments),
         version=__version__,
+        runbook=runbooks.find(root.fault) if root.fault else None,
     )
 
 

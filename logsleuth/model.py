@@ -259,6 +259,8 @@ class Investigation:
     series: Series
     cited: tuple[CitedEvent, ...]
     version: str
+    runbook: Runbook | None = None
+    """That of the root cause's fault, where there is one."""
 
     def total(self, count: str) -> int:
         """Sum one of the counts `lines events continuation rejected blank` over the sources."""

@@ -190,6 +190,8 @@ def test_the_incident_that_gave_logsleuth_its_purpose(
     assert one.hypothesis("database").status in {"ruled-out", "inconclusive"}
     # The hot server's wait for a connection looks like a slow or a full database, and is neither.
     assert all(one.scores().get(fault, 0.0) < NAMED for fault in CATALOGUE["database"])
+    assert one.found.runbook is not None
+    assert one.found.runbook.fault == "skewed-selection"
 
 
 def test_another_process_writes_the_same_bytes(diagnosed: Callable[[str], Diagnosed]) -> None:

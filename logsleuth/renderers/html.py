@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from logsleuth.renderers import charts, marks, story, wording
+from logsleuth.renderers import charts, marks, runbook, story, wording
 from logsleuth.renderers.json import document
 from logsleuth.renderers.text import encodable, sanitise
 from logsleuth.resources import shipped
@@ -26,6 +26,7 @@ SECTIONS: Final = (
     "shares",
     "hypotheses",
     "evidence",
+    "runbook",
     "sources",
     "reproduce",
 )
@@ -51,6 +52,7 @@ def render(investigation: Investigation) -> str:
         figures=figures,
         pools=pools,
         cited=frozenset(event.event_id for event in investigation.cited),
+        runbook=runbook,
         story=story,
         wording=wording,
         marks=marks,
@@ -109,6 +111,7 @@ def _environment() -> Environment:
     environment.filters.update(
         anchor=anchor,
         lines=_lines,
+        prose=_prose,
         percent=wording.percent,
         seconds=wording.seconds,
         number=wording.number,
@@ -140,6 +143,15 @@ def _lines(text: str) -> Markup:
     from markupsafe import escape
 
     return escape(sanitise(encodable(text), multiline=True))
+
+
+def _prose(text: str) -> Markup:
+    """Escape text, and set as code what stands between backticks."""
+    from markupsafe import Markup, escape
+
+    parts = [escape(sanitise(encodable(part))) for part in text.split("`")]
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(p) if i % 2 else p for i, p in enumerate(parts))
 
 
 def _verbatim(code: str) -> Markup:

@@ -47,6 +47,7 @@ def document(investigation: Investigation) -> dict[str, Any]:
         "pools": [_pool(pool) for pool in investigation.pools],
         "timeline": [_moment(moment) for moment in investigation.timeline],
         "cited": [_cited(event) for event in investigation.cited],
+        "runbook": None if investigation.runbook is None else runbook(investigation.runbook),
         "warnings": _texts(investigation.warnings),
     }
 

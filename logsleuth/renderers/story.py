@@ -218,7 +218,16 @@ def commands(investigation: Investigation) -> list[Command]:
             f"logsleuth ingest {evidence} --case incident.duckdb", "A case that answers questions"
         ),
         Command("logsleuth query --case incident.duckdb", "The questions that come with it"),
+        *_explanation(investigation),
     ]
+
+
+def _explanation(investigation: Investigation) -> list[Command]:
+    book = investigation.runbook
+    if book is None:
+        return []
+    line = f"logsleuth explain {shlex.quote(book.fault)}"
+    return [Command(line, "How to confirm, resolve and prevent it")]
 
 
 def evidence_arguments(paths: Sequence[str]) -> str:

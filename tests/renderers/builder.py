@@ -8,6 +8,7 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
+from logsleuth import runbooks
 from logsleuth.model import (
     CitedEvent,
     Incident,
@@ -75,6 +76,7 @@ def rich() -> Investigation:
         series=series(),
         cited=_cited(),
         version="0.1.0",
+        runbook=runbooks.find("skewed-selection"),
     )
 
 
@@ -89,6 +91,7 @@ def quiet() -> Investigation:
         rich(),
         incident=None,
         root_cause=None,
+        runbook=None,
         hypotheses=cleared,
         pools=(_pools()[1],),
         timeline=(),
@@ -119,7 +122,13 @@ def unexplained() -> Investigation:
     cause = RootCause("unknown", None, None, 0.2, "")
     doubted = tuple(dataclasses.replace(each, status="inconclusive") for each in base.hypotheses)
     return dataclasses.replace(
-        base, incident=incident, root_cause=cause, hypotheses=doubted, cited=(), pools=()
+        base,
+        incident=incident,
+        root_cause=cause,
+        hypotheses=doubted,
+        cited=(),
+        pools=(),
+        runbook=None,
     )
 
 

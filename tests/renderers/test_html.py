@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import os
@@ -76,6 +77,35 @@ def test_evidence_is_cited_with_its_place(rich: Investigation) -> None:
     assert f'href="#e-{scene.EXHAUSTED}"' in page
     assert "evidence/app/app-1.log:5120" in page
     assert "Traceback (most recent call last):\n  File &#34;/srv/app/pool.py&#34;" in page
+
+
+def test_the_runbook_of_the_fault_is_below_the_evidence(rich: Investigation) -> None:
+    page = html.render(rich)
+    assert page.index('id="evidence"') < page.index('id="runbook"') < page.index('id="sources"')
+    part = page.split('id="runbook"')[1].split("</section>")[0]
+    book = rich.runbook
+    assert book is not None
+    text = Page(part).text
+    for step in (*book.confirm, *book.resolve, *book.prevent):
+        assert all(piece.strip() in text for piece in step.text.split("`"))
+    assert "ONSET=2026-03-01T10:14:05.120Z" in part
+    assert "<code>$upstream_addr</code>" in part
+    assert part.count("<details") == 5
+    assert part.count('<details class="part" open') == 1
+
+
+def test_without_a_fault_the_page_says_where_the_runbooks_are() -> None:
+    page = html.render(builder.unexplained())
+    part = page.split('id="runbook"')[1].split("</section>")[0]
+    assert "logsleuth explain" in part
+    assert "<details" not in part
+
+
+def test_code_in_prose_is_escaped(rich: Investigation) -> None:
+    assert rich.runbook is not None
+    book = dataclasses.replace(rich.runbook, what="a <b> `<i>\x1b` c")
+    page = html.render(dataclasses.replace(rich, runbook=book))
+    assert "a &lt;b&gt; <code>&lt;i&gt;⟨ESC⟩</code> c" in page
 
 
 def test_an_event_that_is_not_cited_is_no_link() -> None:

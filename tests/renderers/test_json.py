@@ -22,7 +22,7 @@ COUNTS = {"lines", "events", "continuation", "rejected", "blank"}
 KEYS: dict[str, set[str]] = {
     "": {
         *("schema", "version", "evidence", "incident", "root_cause", "hypotheses", "pools"),
-        *("timeline", "cited", "warnings"),
+        *("timeline", "cited", "warnings", "runbook"),
     },
     "evidence": {"sources", *COUNTS},
     "evidence.sources": {
@@ -54,6 +54,15 @@ KEYS: dict[str, set[str]] = {
     },
     "timeline": {"at", "kind", "component", "title", "evidence"},
     "cited": {"event_id", "path", "line", "at", "text"},
+    "runbook": {
+        *("fault", "component", "title", "what", "shows", "lookalikes"),
+        *("confirm", "resolve", "prevent"),
+    },
+    "runbook.shows": {"about", "text"},
+    "runbook.lookalikes": {"about", "text"},
+    "runbook.confirm": {"text", "code"},
+    "runbook.resolve": {"text", "code"},
+    "runbook.prevent": {"text", "code"},
 }
 
 

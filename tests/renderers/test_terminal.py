@@ -55,6 +55,7 @@ def test_it_tells_the_story(rich: Investigation) -> None:
         "its clock was 3.2 s ahead",
         "logsleuth show c04f11a7e932:18",
         "--report report.html",
+        "logsleuth explain skewed-selection",
     ):
         assert part in said
     assert re.search("[▂▃▄▅▆▇█]{20}", said)
@@ -134,3 +135,9 @@ def test_long_lists_are_cut_and_say_so(rich: Investigation) -> None:
     assert "and 23 more" in said
     assert "and 4 more in the report" in said
     assert said.index("10.0.0.1:8080    36,925") < said.index("10.0.9.0:80")
+
+
+def test_it_ends_with_the_runbook_where_a_fault_is_named(rich: Investigation) -> None:
+    assert terminal.render(rich).splitlines()[-1].strip() == "logsleuth explain skewed-selection"
+    assert "logsleuth explain" not in terminal.render(builder.quiet())
+    assert "logsleuth explain" not in terminal.render(builder.unexplained())
