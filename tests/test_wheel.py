@@ -75,6 +75,7 @@ def test_every_file_of_data_is_in_it(installed: Path) -> None:
     [
         (("query", "--list"), "balancer-shares"),
         (("formats",), "nginx-access"),
+        (("explain", "outage"), "PREVENT IT"),
         (("--help",), "show"),
     ],
 )
