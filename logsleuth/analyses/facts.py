@@ -15,20 +15,24 @@ from logsleuth.analyses import (
     correlation,
     database,
     incident,
+    intended,
     pools,
+    selection,
     traffic,
 )
 from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from logsleuth.analyses.application import Instance, ServedRoute
     from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.database import DatabaseFacts, Words
     from logsleuth.analyses.incident import Window
+    from logsleuth.analyses.intended import Intended
     from logsleuth.analyses.pools import PoolFacts
+    from logsleuth.analyses.selection import Selection
     from logsleuth.analyses.traffic import Array, Traffic
     from logsleuth.case.store import Case
 
@@ -82,6 +86,38 @@ class Facts:
     def seconds_during(self) -> float:
         """Length of the window, in seconds."""
         return max(self.window.stop - self.window.onset, 1e-3)
+
+    def of_pool(self, pool: PoolFacts) -> Array:
+        """Flags of the pool's requests for which a server was chosen."""
+        named = np.array([bool(name) for name in self.traffic.servers], dtype=bool)
+        flags: Array = self._masks[pool.pool] & named[self.traffic.first_server]
+        return flags
+
+    @cached_property
+    def _masks(self) -> dict[str, Array]:
+        return dict(pools.pool_masks(self.traffic))
+
+    @cached_property
+    def selections(self) -> Mapping[str, Selection]:
+        """By pool, the algorithm in force before and in the window, beside the configured one."""
+        return {
+            pool.pool: selection.select(
+                self.case, self.traffic, self.of_pool(pool) & self.before,
+                self.of_pool(pool) & self.during,
+                [s.configured for s in pool.servers if s.configured is not None],
+            )
+            for pool in self.pools
+        }  # fmt: skip
+
+    @cached_property
+    def intended(self) -> Mapping[str, Intended]:
+        """By pool, the shares that were intended, and how far those of the window are from them."""
+        return {
+            pool.pool: intended.intend(
+                self.traffic, pool, self.of_pool(pool) & self.during, self.changes
+            )
+            for pool in self.pools
+        }
 
     def said(self, *kinds: str, role: str | None = None) -> tuple[Words, ...]:
         """What was said of these kinds in the window."""

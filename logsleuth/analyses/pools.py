@@ -13,7 +13,7 @@ from logsleuth.stats import shares as share_tests
 from logsleuth.stats.scan import multinomial_scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.incident import Window
@@ -66,6 +66,7 @@ class Configured:
     share: float
     path: str
     line: int
+    slow_start_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,15 @@ class PoolFacts:
 def configured(case: Case) -> tuple[Configured, ...]:
     """Every server that the configurations in the evidence name."""
     return tuple(Configured(*row) for row in case.rows(sql("configured")))
+
+
+def lines_of(
+    name: str, servers: Collection[str], intent: Sequence[Configured]
+) -> dict[str, Configured]:
+    """The configuration's lines of a pool by server; by the servers where it is named otherwise."""
+    return {c.server: c for c in intent if c.pool == name} or {
+        c.server: c for c in intent if c.server in servers
+    }
 
 
 def examine(
@@ -166,9 +176,7 @@ def _alike(table: Array) -> list[list[int]]:
 
 def _pool(name: str, sides: Sides, intent: tuple[Configured, ...]) -> PoolFacts:
     traffic = sides.traffic
-    lines = {c.server: c for c in intent if c.pool == name} or {
-        c.server: c for c in intent if c.server in traffic.servers
-    }
+    lines = lines_of(name, traffic.servers, intent)
     seen = np.unique(traffic.first_server[sides.pool]).tolist()
     codes = {traffic.servers[c]: int(c) for c in seen if traffic.servers[c]}
     names = sorted(set(codes) | {server for server, c in lines.items() if c.pool == name})

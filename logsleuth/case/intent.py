@@ -27,14 +27,15 @@ def _servers(
         for server in pool.servers:
             connection.execute(
                 "insert into configured_servers values ($path, $product, $pool, $algorithm, $key,"
-                " $name, $address, $weight, $backup, $down, $checked, $max_conns, $share, $line)",
+                " $name, $address, $weight, $backup, $down, $checked, $max_conns, $share, $line,"
+                " $slow_start_s)",
                 {
                     "path": path, "product": configuration.product, "pool": pool.name,
                     "algorithm": pool.algorithm, "key": pool.affinity or pool.key,
                     "name": server.name, "address": server.address, "weight": server.weight,
                     "backup": server.backup, "down": server.down, "checked": server.checked,
                     "max_conns": server.max_conns, "share": shares.get(server.label, 0.0),
-                    "line": server.line,
+                    "line": server.line, "slow_start_s": server.slow_start_s,
                 },
             )  # fmt: skip
 

@@ -145,7 +145,8 @@ create table if not exists configured_servers (
     checked boolean not null,
     max_conns integer,
     share double,                        -- intended share by weight among eligible servers
-    line integer not null
+    line integer not null,
+    slow_start_s double                  -- how long its weight grows after it came back
 );
 
 -- Which requests the configuration sends to which pool, and its timeouts and limits.
