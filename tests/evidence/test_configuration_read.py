@@ -11,6 +11,11 @@ from logsleuth.evidence.configuration.read import looks_like, read
 from logsleuth.evidence.configuration.units import haproxy_seconds, nginx_seconds, whole
 
 NGINX = b"events {}\nhttp { upstream a { server 10.0.0.1; } }\n"
+ENVOY = b"static_resources:\n  clusters:\n  - name: a\n    lb_policy: RANDOM\n"
+DUMP = b'{"configs": [{"@type": "type.googleapis.com/envoy.admin.v3.ClustersConfigDump"}]}'
+TRAEFIK = b'http:\n  services:\n    a:\n      loadBalancer:\n        servers: [{url: "http://b"}]\n'
+TOML = b'[http.services.a.loadBalancer]\n[[http.services.a.loadBalancer.servers]]\nurl="http://b"\n'
+JSON_LOG = b'{"upstream_cluster":"a","http":{"services":1},"msg":"static_resources: clusters"}\n'
 HAPROXY = b"# made by hand\ndefaults\n  mode http\nbackend a\n  server x 10.0.0.1:80\n"
 
 
@@ -41,6 +46,18 @@ HAPROXY = b"# made by hand\ndefaults\n  mode http\nbackend a\n  server x 10.0.0.
         ("odd.log", b"server started; listen 80\n", None),
         ("error.log", b'2026/01/01 00:00:00 [emerg] 1#1: "server" directive {\n', None),
         ("query.log", b"user=app SELECT 1;\n", None),
+        ("envoy.yaml", ENVOY, "envoy"),
+        ("dump.json", DUMP, "envoy"),
+        ("dynamic.yml", TRAEFIK, "traefik"),
+        ("traefik.toml", TOML, "traefik"),
+        ("static.yml", b"entryPoints:\n  web: {address: ':80'}\nproviders: {}\n", "traefik"),
+        ("envoy.log", JSON_LOG * 3, None),
+        ("dumps.jsonl", DUMP + b"\n" + DUMP + b"\n", None),
+        ("one.log", JSON_LOG, None),
+        ("http.yml", b"http:\n  services: [a]\n  rule: weighted\n", None),
+        ("k8s.yml", b"kind: Service\nspec:\n  http: {services: {a: {port: 1}}}\n", None),
+        ("app.toml", b'[http]\nrule = "x"\n[http.services]\na = 1\n', None),
+        ("settings.json", b'{"static_resources": {"clusters": 3}}', None),
     ],
 )
 def test_looks_like(name: str, head: bytes, product: str | None) -> None:
@@ -113,13 +130,14 @@ def test_read_never_raises_on_words_of_configurations(text: str, product: str) -
 
 @given(st.text(), st.binary())
 def test_read_never_raises_on_any_bytes(name: str, data: bytes) -> None:
-    assert read(name, data).product in {"nginx", "haproxy"}
-    assert looks_like(name, data) in {None, "nginx", "haproxy"}
+    products = {"nginx", "haproxy", "envoy", "traefik"}
+    assert read(name, data).product in products
+    assert looks_like(name, data) in {None, *products}
 
 
 @given(st.integers(0, len(NGINX)), st.binary(max_size=4))
 def test_read_never_raises_on_damaged_configurations(at: int, damage: bytes) -> None:
-    for whole_one in (NGINX, HAPROXY):
+    for whole_one in (NGINX, HAPROXY, ENVOY, TRAEFIK, TOML, DUMP):
         found = read("x", whole_one[:at] + damage + whole_one[at + 1 :])
         assert not any("not readable" in problem for problem in found.problems)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from logsleuth.evidence.configuration.envoy import looks_like_envoy, read_envoy
 from logsleuth.evidence.configuration.haproxy import read_haproxy
 from logsleuth.evidence.configuration.haproxy_lines import sections_of
 from logsleuth.evidence.configuration.intent import BalancerConfiguration
 from logsleuth.evidence.configuration.nginx import read_nginx
 from logsleuth.evidence.configuration.nginx_tree import Directive, tree
+from logsleuth.evidence.configuration.nodes import of_yaml
+from logsleuth.evidence.configuration.traefik import looks_like_traefik, read_traefik, trees
 from logsleuth.evidence.configuration.units import names
 
 _HEAD = 65_536
@@ -47,7 +50,16 @@ _HAPROXY_FIRST = names(
     " mailers peers program resolvers ring userlist"
 )
 _USUAL_NAMES = {"nginx.conf": "nginx", "haproxy.cfg": "haproxy"}
-_READERS = {"nginx": read_nginx, "haproxy": read_haproxy}
+_READERS = {
+    "nginx": read_nginx,
+    "haproxy": read_haproxy,
+    "envoy": read_envoy,
+    "traefik": read_traefik,
+}
+# Words without which a file is neither Envoy's nor Traefik's; logs hardly ever have them.
+_ENVOY = re.compile(r"static_?resources|envoy\.(?:config|admin)", re.IGNORECASE)
+_TRAEFIK = re.compile(r"^[ \t{]*[\[\"']*(?:http|tcp|entrypoints)\b", re.IGNORECASE | re.MULTILINE)
+_TRAEFIK_INSIDE = re.compile(r"load_?balancer|weighted|\brule\b|entrypoints", re.IGNORECASE)
 _HAPROXY_HEADER = re.compile(
     r"^[ \t]*(?:global|defaults(?:[ \t]+\S+)?|(?:frontend|backend|listen)[ \t]+\S+)"
     r"(?:[ \t]+from[ \t]+\S+|[ \t]+\S*:\d+)?[ \t]*(?:#.*)?\r?$",
@@ -56,7 +68,7 @@ _HAPROXY_HEADER = re.compile(
 
 
 def looks_like(name: str, head: bytes) -> str | None:
-    """Which balancer's configuration a file is: "nginx", "haproxy" or None.
+    """Which balancer's configuration a file is: "nginx", "haproxy", "envoy", "traefik" or None.
 
     The content decides; only text that fits neither goes by the name its product gives it.
 
@@ -65,6 +77,9 @@ def looks_like(name: str, head: bytes) -> str | None:
         head: the first bytes of it; 64 KiB are looked at.
     """
     text = _decoded(head[:_HEAD])
+    by_tree = _tree_product(text)
+    if by_tree is not None:
+        return by_tree
     first = _FIRST_WORD.match(text)
     if first is None or "\0" in text:
         return None
@@ -78,7 +93,7 @@ def looks_like(name: str, head: bytes) -> str | None:
 def read(name: str, data: bytes) -> BalancerConfiguration:
     """The configuration in a file; what could not be read is in its `problems`.
 
-    Never raises, whatever the bytes. Source: nginx and HAProxy manuals, see the readers.
+    Never raises, whatever the bytes. Source: the products' manuals, see the readers.
 
     Args:
         name: the file's name, which decides where the content doesn't.
@@ -102,6 +117,18 @@ def _told(problems: tuple[str, ...], *, cut: bool) -> tuple[str, ...]:
 
 def _decoded(data: bytes) -> str:
     return data.decode("utf-8-sig", errors="replace")
+
+
+def _tree_product(text: str) -> str | None:
+    """What the tree of YAML, JSON or TOML is; lines of JSON are many documents, and so a log."""
+    if "\0" in text:
+        return None
+    if _ENVOY.search(text) and looks_like_envoy(of_yaml(text)[0]):
+        return "envoy"
+    traefik = _TRAEFIK.search(text) and _TRAEFIK_INSIDE.search(text)
+    if traefik and looks_like_traefik(trees(text)[0]):
+        return "traefik"
+    return None
 
 
 def _is_haproxy(first: str, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Numbers and times as nginx and HAProxy write them."""
+"""Numbers and times as nginx, HAProxy, Envoy and Traefik write them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ _HAPROXY_MICROSECONDS = {
     "m": 60_000_000,
     "h": 3_600_000_000,
     "d": 86_400_000_000,
+}
+
+_GO_TIME = re.compile(r"(?:\d{1,15}(?:\.\d{1,9})?(?:ns|us|µs|ms|[smh]))+", re.ASCII)
+_GO_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|[smh])", re.ASCII)
+_GO_MICROSECONDS = {
+    "ns": 0.001,
+    "us": 1,
+    "µs": 1,
+    "ms": 1_000,
+    "s": 1_000_000,
+    "m": 60_000_000,
+    "h": 3_600_000_000,
 }
 
 
@@ -54,6 +66,19 @@ def haproxy_seconds(text: str) -> float | None:
     if not match:
         return None
     return int(match[1]) * _HAPROXY_MICROSECONDS[match[2] or "ms"] / 1_000_000
+
+
+def go_seconds(text: str) -> float | None:
+    """Seconds of "1m30s", "250ms", "0.25s" or "30", which are seconds.
+
+    Source: Go's `time.ParseDuration`, protobuf's JSON of `Duration`; Traefik's `ptypes.Duration`.
+    """
+    if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,9})?", text, re.ASCII):
+        return float(text)
+    if not _GO_TIME.fullmatch(text):
+        return None
+    parts = _GO_PART.findall(text)
+    return sum(round(float(n) * _GO_MICROSECONDS[unit]) for n, unit in parts) / 1_000_000
 
 
 def names(text: str) -> frozenset[str]:
