@@ -30,7 +30,12 @@ with sample as (
 pairs as (
     select r.source_id, round((epoch(s.ts) - epoch(r.ts)) / 900)::bigint * 900 as apart
     from records r
-    join sample s on s.request_uuid = r.request_uuid or s.request_text = r.request_text
+    join sample s on s.request_uuid = r.request_uuid
+    where r.source_id <> $source_id and r.ts is not null
+    union all
+    select r.source_id, round((epoch(s.ts) - epoch(r.ts)) / 900)::bigint * 900
+    from records r
+    join sample s on s.request_text = r.request_text
     where r.source_id <> $source_id and r.ts is not null
 )
 select source_id, apart, count(*) from pairs group by source_id, apart order by all
