@@ -22,13 +22,15 @@ _YEARLESS: Final = frozenset({"syslog", "glog"})
 _YEAR: Final = re.compile(rb"(?<!\d)(20\d\d)(?!\d)")
 
 _SOURCE: Final = """
-insert into sources
-select $source_id, $path, $sha256,
-    1 + (select count(*) from sources where sha256 = $sha256),
-    $bytes, $format, $role, $host, $zone, 0, $step, $stamps,
-    $lines, $events, $continuation, $rejected, $blank,
-    (select min(ts) from records where source_id = $source_id),
-    (select max(ts) from records where source_id = $source_id)"""
+insert into sources by name
+select $source_id as source_id, $path as path, $sha256 as sha256,
+    1 + (select count(*) from sources where sha256 = $sha256) as ordinal,
+    $bytes as bytes, $format as format, $role as role, $host as host, $zone as zone,
+    $step as resolution_s, $stamps as stamps,
+    $lines as lines, $events as events, $continuation as continuation, $rejected as rejected,
+    $blank as blank,
+    (select min(ts) from records where source_id = $source_id) as since,
+    (select max(ts) from records where source_id = $source_id) as until"""
 
 
 _SPANS: Final = """
@@ -39,6 +41,20 @@ from (
     select source_id, min(ts) as since, max(ts) as until from records group by source_id
 ) told
 where told.source_id = sources.source_id"""
+
+
+# A layout may have room for parts of a second; a source that never shows any has none.
+_STEPS: Final = """
+update sources
+set resolution_s = 1
+from (
+    select source_id, count(*) as stamped, count(*) filter (epoch_us(ts) % 1000000 <> 0) as parts
+    from records where ts is not null group by source_id
+) told
+where told.source_id = sources.source_id and told.parts = 0 and told.stamped >= $least
+    and resolution_s < 1"""
+# By chance ten stamps of milliseconds are whole seconds once in 10^30.
+_STAMPED: Final = 10
 
 
 def insert_source(
@@ -93,6 +109,7 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
     _roles(connection)
     aliases.configured(connection)
     connection.execute(_SPANS.replace("{shift}", "0"))
+    connection.execute(_STEPS, {"least": _STAMPED})
     zones.infer(connection)
     connection.execute(_SPANS.replace("{shift}", "zone_shift_s"))
     aliases.requested(connection)

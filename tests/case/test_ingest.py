@@ -360,3 +360,15 @@ def test_the_lines_of_any_bytes_add_up(
         assert data[:offset].count(b"\n") == line - 1
         assert data[offset : offset + length].strip(b"\r\n")
         assert data[offset + length : offset + length + 1] in {b"", b"\n", b"\r"}
+
+
+@pytest.mark.parametrize(("part", "step"), [("", 1.0), (".000", 1.0), (".250", 0.001)])
+def test_a_source_that_never_shows_parts_of_a_second_has_none(
+    part: str, step: float, tmp_path: Path, case: Path
+) -> None:
+    line = '{{"time":"2026-03-01T10:00:{s:02d}{part}+00:00","level":"info","msg":"served"}}\n'
+    said = "".join(line.format(s=s, part=part) for s in range(30))
+    (tmp_path / "app.log").write_text(said)
+    read(case, tmp_path / "app.log")
+    with open_case(case) as opened:
+        assert opened.row("select resolution_s from sources") == (step,)
