@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from logsleuth import __version__, runbooks, verdict
-from logsleuth.analyses import coverage, documents, series, timeline
+from logsleuth.analyses import clocks, coverage, documents, series, timeline
 from logsleuth.analyses.facts import Calm, gather
 from logsleuth.case.show import quote
 from logsleuth.faults import FAULTS
@@ -39,6 +39,7 @@ def investigate(case: Case) -> Investigation:
         cited=_cited(case, hypotheses, moments),
         version=__version__,
         runbook=runbooks.find(root.fault) if root.fault else None,
+        clocks=clocks.read(case),
     )
 
 
@@ -55,6 +56,7 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         series=series.build(case, calm.traffic, calm.badness.failed),
         cited=_cited(case, (), moments),
         version=__version__,
+        clocks=clocks.read(case),
     )
 
 

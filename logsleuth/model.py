@@ -35,6 +35,26 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """How far a source's clock is ahead of the balancer's, after its zone was applied."""
+
+    path: str
+    offset_s: float
+    low_s: float | None
+    """Bounds of the offset; None where the pairs bound it on the other side only."""
+    high_s: float | None
+    pairs: int
+    """Requests that told it; 0 where another log of the same host did."""
+    drift_s: float
+    """What the clock gained over the span of the pairs, 0 where they tell one offset."""
+    zone_error_s: int
+    """The part of the offset that is a zone stated wrongly: quarters of an hour, or 0."""
+    basis: str
+    corrected: bool
+    """Whether the analyses subtract the offset: only where it is beyond doubt."""
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """The window in which the service was worse than its baseline; `ended` None: not over."""
 
@@ -261,6 +281,7 @@ class Investigation:
     version: str
     runbook: Runbook | None = None
     """That of the root cause's fault, where there is one."""
+    clocks: tuple[Clock, ...] = ()
 
     def total(self, count: str) -> int:
         """Sum one of the counts `lines events continuation rejected blank` over the sources."""

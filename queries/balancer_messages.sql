@@ -46,7 +46,7 @@ with told as (
             else 'other'
         end as kind,
         level, pool, server, message, ts, event_id, source_id, line
-    from events
+    from aligned
     where role = 'balancer' and message is not null
         and ($since::timestamp is null or ts >= $since::timestamp)
         and ($until::timestamp is null or ts < $until::timestamp)

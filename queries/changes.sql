@@ -14,7 +14,7 @@ select
     release as release,
     user_name as user_name,
     message as message
-from events
+from aligned
 where role = 'change'
     and ($since::timestamp is null or ts >= $since::timestamp)
     and ($until::timestamp is null or ts < $until::timestamp)

@@ -37,7 +37,7 @@ with told as (
                 || '|background saving', 'i') then 'checkpoint'
         end as kind,
         ts, event_id, level, instance, pid, message
-    from events
+    from aligned
     where role = 'database' and message is not null
         and ($since::timestamp is null or ts >= $since::timestamp)
         and ($until::timestamp is null or ts < $until::timestamp)

@@ -18,7 +18,7 @@ with wanted as (
 ),
 traces as (
     select distinct e.trace_id
-    from events e
+    from aligned e
     join wanted w on w.id = e.request_id
     where e.trace_id is not null
 ),
@@ -35,7 +35,7 @@ found as (
         end as found_by,
         source_id, line, event_id, ts, role, instance, server, method, path, status, duration_s,
         level, coalesce(statement, message) as text
-    from events
+    from aligned
 )
 -- By the time that it began, whatever each layer stamps (a database stamps the end); at the same
 -- time the outer layer first.

@@ -20,7 +20,7 @@ with told as (
         try_cast(regexp_extract(message, 'lock on .* after ([0-9.]+) ms', 1, 'i') as double) / 1000
             as waited_s,
         ts, event_id, database, pid, statement, message
-    from events
+    from aligned
     where role = 'database' and message is not null
         and ($since::timestamp is null or ts >= $since::timestamp)
         and ($until::timestamp is null or ts < $until::timestamp)

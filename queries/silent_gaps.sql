@@ -14,7 +14,7 @@ top      = { type = "integer", default = 5, help = "So many of each source." }
 */
 with timed as (
     select source_id, line, ts
-    from events
+    from aligned
     where ts is not null
         and ($since::timestamp is null or ts >= $since::timestamp)
         and ($until::timestamp is null or ts < $until::timestamp)
@@ -59,7 +59,7 @@ select
 from ranked r
 join sources s on s.source_id = r.source_id
 join typical t on t.source_id = r.source_id
-join events b on b.source_id = r.source_id and b.line = r.line
-left join events a on a.source_id = r.source_id and a.line = r.next_line
+join aligned b on b.source_id = r.source_id and b.line = r.line
+left join aligned a on a.source_id = r.source_id and a.line = r.next_line
 where r.position <= $top::integer
 order by gap_s desc, path, began, event_id_before;

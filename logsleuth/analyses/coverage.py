@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from logsleuth.analyses import clocks
 from logsleuth.analyses.statements import sql
 from logsleuth.model import Source
 
@@ -51,7 +52,13 @@ def roles(case: Case) -> frozenset[str]:
 
 def warnings(case: Case) -> tuple[str, ...]:
     """What a reader should know before trusting the verdict."""
-    return (*_gaps_in_layers(case), *_zones(case), *_rejects(case), *_problems(case))
+    return (
+        *_gaps_in_layers(case),
+        *_zones(case),
+        *clocks.warnings(case),
+        *_rejects(case),
+        *_problems(case),
+    )
 
 
 def _gaps_in_layers(case: Case) -> Iterator[str]:

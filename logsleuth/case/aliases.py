@@ -32,7 +32,7 @@ told as (
         epoch(e.ts) + case when s.stamps = 'start' then coalesce(e.duration_s, 0) else 0 end
             as ended,
         coalesce(e.duration_s, 0) as took
-    from events e
+    from aligned e
     join sources s using (source_id)
     where e.role = 'application' and e.status is not null and e.instance is not null
 ),

@@ -16,6 +16,13 @@ create table if not exists sources (
     zone_shift_s double not null default 0,   -- seconds to subtract from the written time
     resolution_s double,                 -- smallest step of its time stamps
     stamps varchar,                      -- start | end: what a request's time stamp marks
+    clock_offset_s double,               -- how far its clock is ahead of the balancer's, zone applied
+    clock_low_s double,                  -- bounds of the offset; NULL where the pairs give none
+    clock_high_s double,
+    clock_pairs bigint,                  -- requests that told it
+    clock_drift_s double,                -- what it gained over their span, 0 where nothing shows
+    clock_basis varchar,                 -- ids | path, status, duration | same host
+    clock_shift_s double not null default 0,  -- seconds that `aligned` subtracts: 0 within the doubt
     lines bigint not null,
     events bigint not null,
     continuation bigint not null,
@@ -183,9 +190,13 @@ select
     r.upstream_status, r.connect_s, r.header_s, r.response_s, r.servers, r.upstream_statuses,
     r.connect_times, r.header_times, r.response_times, r.queue_s, r.termination, r.retries,
     r.frontend, coalesce(r.instance, case when s.role <> 'balancer' then r.host end, s.host) as instance, r.route, r.release, r.database_s,
-    r.byte_offset, r.byte_length
+    r.byte_offset, r.byte_length, s.clock_shift_s
 from records r
 join sources s using (source_id);
+
+-- Events on one clock, the balancer's: what is compared across hosts is read from here.
+create or replace view aligned as
+select * replace (ts - to_microseconds((clock_shift_s * 1000000)::bigint) as ts) from events;
 
 -- /cart/17 and /cart/9f3a1c44-… are one route: numbers, UUIDs and long hexadecimal parts are masked.
 create or replace macro route_of(path) as
@@ -250,7 +261,7 @@ select
     server_of(e.format, case when e.servers is null then e.server
         else nullif(regexp_split_to_array(e.servers, ', | : ')[1], '-') end) as first_server,
     e.retries, e.termination, e.request_id, e.trace_id, e.user_agent, e.frontend, e.host
-from events e
+from aligned e
 join sources s using (source_id)
 left join aliases a on a.name = e.server and a.basis = 'configuration'
 where e.role = 'balancer' and (e.status is not null or e.termination is not null);
@@ -266,7 +277,7 @@ with listed as (
         regexp_split_to_array(e.connect_times, ', | : ') as connects,
         regexp_split_to_array(e.header_times, ', | : ') as headers,
         regexp_split_to_array(e.response_times, ', | : ') as responses
-    from events e
+    from aligned e
     where e.servers is not null
 ),
 numbered as (
@@ -288,7 +299,7 @@ select
     server_of(e.format, e.server),
     coalesce(e.upstream_status, e.status), e.connect_s, e.header_s, e.response_s,
     e.source_id, e.line, e.ts, e.duration_s, 1 + coalesce(e.retries, 0)::integer
-from events e
+from aligned e
 left join aliases a on a.name = e.server and a.basis = 'configuration'
 where e.role = 'balancer' and e.servers is null and server_of(e.format, e.server) is not null
     and (e.status is not null or e.termination is not null);
@@ -297,7 +308,7 @@ where e.role = 'balancer' and e.servers is null and server_of(e.format, e.server
 create or replace view statements as
 select event_id, source_id, line, ts, level, database, user_name, pid, statement, duration_s,
     error_code, message, request_id
-from events
+from aligned
 where role = 'database' and (statement is not null or duration_s is not null);
 
 -- Everything that was said in words, by whichever component.
@@ -305,7 +316,7 @@ create or replace view messages as
 select event_id, source_id, line, ts, role, format, level, instance, logger,
     concat_ws(chr(10), message, case when detail is distinct from message then detail end) as message,
     template_id, error_code, request_id
-from events
+from aligned
 where message is not null;
 
 -- What the application says of the requests that it served.
@@ -313,5 +324,5 @@ create or replace view served as
 select event_id, source_id, line, ts, level, instance, client, method, path,
     coalesce(route, route_of(path)) as route, status, coalesce(status >= 500, false) as failed,
     duration_s, database_s, queue_s, request_id, release
-from events
+from aligned
 where role = 'application' and status is not null;

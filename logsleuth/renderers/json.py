@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from logsleuth.model import (
         Check,
         CitedEvent,
+        Clock,
         FaultStanding,
         Hypothesis,
         Incident,
@@ -48,6 +49,7 @@ def document(investigation: Investigation) -> dict[str, Any]:
         "timeline": [_moment(moment) for moment in investigation.timeline],
         "cited": [_cited(event) for event in investigation.cited],
         "runbook": None if investigation.runbook is None else runbook(investigation.runbook),
+        "clocks": [_clock(clock) for clock in investigation.clocks],
         "warnings": _texts(investigation.warnings),
     }
 
@@ -73,6 +75,20 @@ def _source(source: Source) -> dict[str, Any]:
         "from": _time(source.since),
         "to": _time(source.until),
         "zone": _text(source.zone),
+    }
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    return {
+        "path": _text(clock.path),
+        "offset_s": _number(clock.offset_s),
+        "low_s": _number(clock.low_s),
+        "high_s": _number(clock.high_s),
+        "pairs": clock.pairs,
+        "drift_s": _number(clock.drift_s),
+        "zone_error_s": clock.zone_error_s,
+        "basis": _text(clock.basis),
+        "corrected": clock.corrected,
     }
 
 

@@ -6,7 +6,17 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.renderers.wording import clock, counted, day, lasting, moment, percent, utc
+from logsleuth.renderers.wording import (
+    ahead,
+    clock,
+    counted,
+    day,
+    lasting,
+    moment,
+    percent,
+    seconds,
+    utc,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +25,7 @@ if TYPE_CHECKING:
     from logsleuth.model import Check, Hypothesis, Incident, Investigation, Pool, ServerShare
 
 _SIDE: Final = {"implicated": "for", "ruled-out": "against"}
+_FEW_CLOCKS: Final = 3
 _FEW_PATHS: Final = 4
 
 
@@ -180,6 +191,24 @@ def account(investigation: Investigation) -> str:
         *(f"{total(part):,} {part}" for part in ("continuation", "rejected", "blank")),
     ]
     return f"{counted(total('lines'), 'line')} = {' + '.join(parts)}"
+
+
+def clocks(investigation: Investigation) -> list[str]:
+    """Say which clocks were wrong and by how much, or that they agree, in one line or none."""
+    told = investigation.clocks
+    wrong = [f"{_name(each.path)} is {ahead(each)}" for each in told if each.corrected]
+    if wrong:
+        more = f", and {len(wrong) - _FEW_CLOCKS} more" if len(wrong) > _FEW_CLOCKS else ""
+        return [", ".join(wrong[:_FEW_CLOCKS]) + more]
+    bounded = [(e.low_s, e.high_s) for e in told if e.low_s is not None and e.high_s is not None]
+    if not bounded:
+        return []
+    most = max(max(-low, high) for low, high in bounded)
+    return [f"{counted(len(bounded), 'log')} within {seconds(most)} of the balancer's"]
+
+
+def _name(path: str) -> str:
+    return path.replace("!", "/").rsplit("/", 1)[-1]
 
 
 def exhibit(investigation: Investigation) -> str | None:

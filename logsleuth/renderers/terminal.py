@@ -217,6 +217,8 @@ def _hypothesis_cells(hypothesis: Hypothesis) -> tuple[Text, Text, Text]:
 def _closing(investigation: Investigation) -> Table:
     grid = _grid(9, None)
     grid.add_row(_text("evidence", "dim"), _text(story.account(investigation)))
+    for said in story.clocks(investigation):
+        grid.add_row(_text("clocks", "dim"), _text(said))
     for place, warning in enumerate(investigation.warnings[:_MOST_WARNINGS]):
         label = "" if place else "warnings"
         grid.add_row(_text(label, "dim"), _text(warning, "yellow"))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from logsleuth.model import Outcome, Status
+    from logsleuth.model import Clock, Outcome, Status
 
 UNKNOWN: Final = "–"
 STATUS_WORDS: Final[dict[Status, str]] = {
@@ -102,6 +102,18 @@ def offset(ts: datetime, origin: datetime) -> str:
     sign = "−" if span < timedelta() else "+"
     exact = abs(span.total_seconds())
     return sign + (seconds(exact) if 0 < exact < 60 else lasting(abs(span)))
+
+
+def ahead(clock: Clock) -> str:
+    """Say how far a clock is ahead, and how sure that is: `+3.214 s (±4 ms, 1,932 pairs)`."""
+    value = f"{clock.offset_s:+.3f} s".replace("-", "−")
+    if clock.low_s is None or clock.high_s is None:
+        doubt = "at least" if (clock.low_s is None) == (clock.offset_s < 0) else "at most"
+        return f"{doubt} {value} ({counted(clock.pairs, 'pair')})"
+    within = seconds((clock.high_s - clock.low_s) / 2)
+    basis = counted(clock.pairs, "pair") if clock.pairs else clock.basis
+    drift = f", gaining {seconds(clock.drift_s)}" if clock.drift_s else ""
+    return f"{value} (±{within}, {basis}{drift})"
 
 
 def number(value: float | None) -> str:

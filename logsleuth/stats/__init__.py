@@ -13,5 +13,6 @@ never (it costs more than a second at every start).
     quantiles     two latency distributions
     counts        two event rates over time
     information   how far a key decides the server
+    offsets       how far one clock is from another
     multiple      p-values of many tests at once
 """

@@ -11,6 +11,7 @@ from typing import Any
 from logsleuth import runbooks
 from logsleuth.model import (
     CitedEvent,
+    Clock,
     Incident,
     Investigation,
     LaneBin,
@@ -70,13 +71,14 @@ def rich() -> Investigation:
         pools=_pools(),
         timeline=_timeline(),
         warnings=(
-            "app-2.log: its clock was 3.2 s ahead of the balancer's; times here are corrected",
+            "app-2.log: clock 3.214 s ahead of the balancer's; times are corrected",
             "postgresql.log: statements below 200 ms are not logged (log_min_duration_statement)",
         ),
         series=series(),
         cited=_cited(),
         version="0.1.0",
         runbook=runbooks.find("skewed-selection"),
+        clocks=_clocks(),
     )
 
 
@@ -98,6 +100,7 @@ def quiet() -> Investigation:
         warnings=(),
         series=calm,
         cited=(),
+        clocks=_clocks()[1:],
     )
 
 
@@ -147,6 +150,14 @@ def poisoned(value: Any, poison: str) -> Any:
         }
         return dataclasses.replace(value, **changes)
     return value
+
+
+def _clocks() -> tuple[Clock, ...]:
+    app = "evidence/app/"
+    return (
+        Clock(app + "app-2.log", 3.214, 3.21, 3.218, 1_932, 0.0, 0, "ids", True),
+        Clock(app + "app-3.log.gz", -0.001, -0.003, 0.002, 1_877, 0.0, 0, "ids", False),
+    )
 
 
 def _sources() -> tuple[Source, ...]:

@@ -22,7 +22,7 @@ COUNTS = {"lines", "events", "continuation", "rejected", "blank"}
 KEYS: dict[str, set[str]] = {
     "": {
         *("schema", "version", "evidence", "incident", "root_cause", "hypotheses", "pools"),
-        *("timeline", "cited", "warnings", "runbook"),
+        *("timeline", "cited", "clocks", "warnings", "runbook"),
     },
     "evidence": {"sources", *COUNTS},
     "evidence.sources": {
@@ -53,6 +53,10 @@ KEYS: dict[str, set[str]] = {
         *("baseline_share", "failure_rate", "latency_p95_s"),
     },
     "timeline": {"at", "kind", "component", "title", "evidence"},
+    "clocks": {
+        *("path", "offset_s", "low_s", "high_s", "pairs", "drift_s", "zone_error_s", "basis"),
+        "corrected",
+    },
     "cited": {"event_id", "path", "line", "at", "text"},
     "runbook": {
         *("fault", "component", "title", "what", "shows", "lookalikes"),

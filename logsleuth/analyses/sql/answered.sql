@@ -18,7 +18,7 @@ select a.source_id, a.line,
     coalesce(a.duration_s, 'nan'::double) as duration_s,
     coalesce(a.database_s, 'nan'::double) as database_s,
     coalesce(a.queue_s, 'nan'::double) as queue_s
-from events a
+from aligned a
 join sources s using (source_id)
 left join placed p on p.name = a.instance
 where a.role = 'application' and a.status is not null

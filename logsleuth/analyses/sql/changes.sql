@@ -14,7 +14,7 @@ select event_id, epoch(ts) as ts, role,
     coalesce(server, instance, '') as target,
     coalesce(pool, '') as pool,
     left(split_part(message, chr(10), 1), 240) as message
-from events
+from aligned
 where message is not null and ts is not null
     and (role in ('balancer', 'change') or (role = 'application' and status is null))
     and kind is not null

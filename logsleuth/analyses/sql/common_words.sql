@@ -5,6 +5,6 @@ select
     count(e.client) > 0 and coalesce(
         count(*) filter (where c.client is not null) >= 0.8 * count(e.client), false) as client,
     count(coalesce(e.request_id, e.trace_id)) > 0 as ids
-from events e
+from aligned e
 left join (select distinct client from requests) c on c.client = e.client
 where e.role = 'application' and e.status is not null;

@@ -7,5 +7,5 @@ select
     count(*) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)::bigint as during,
     min(database) as database,
     min(format) as format
-from events
+from aligned
 where role = 'database';

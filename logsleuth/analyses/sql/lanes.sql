@@ -8,7 +8,7 @@ select
         else 'warnings'
     end as kind,
     count(*)::bigint as events
-from events
+from aligned
 where ts is not null and role in ('balancer', 'application', 'database')
     and message is not null
     and (level in ('error', 'fatal', 'warning') or (role = 'database' and duration_s is not null))

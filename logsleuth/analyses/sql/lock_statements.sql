@@ -1,6 +1,6 @@
 -- What was said of locks since shortly before the onset, with the statements that waited.
 select coalesce(statement, '') || ' ' || message
-from events
+from aligned
 where role = 'database' and ts >= make_timestamp(($since * 1000000)::bigint)
     and regexp_matches(message, '(?i)lock')
 order by ts, source_id, line
