@@ -253,6 +253,17 @@ def _present(*checks: Check | None) -> tuple[Check, ...]:
     return tuple(check for check in checks if check is not None)
 
 
+def _uncovered(facts: Facts, role: str) -> tuple[Check, ...]:
+    """That a layer's log is silent over the window: its words can't clear it then."""
+    silence = facts.silence(role)
+    return () if silence is None else (silence.check,)
+
+
+def _wanted(facts: Facts, role: str) -> tuple[str, ...]:
+    silence = facts.silence(role)
+    return () if silence is None else (silence.wanted,)
+
+
 def _balancer(facts: Facts) -> Exoneration:
     """Nothing done to it, and it chose as it always did."""
     shares = exoneration.shares_as_before(facts)
@@ -277,9 +288,13 @@ def _application(facts: Facts, control: Check | None) -> Exoneration:
     )  # fmt: skip
     return Exoneration(
         "application",
-        _present(control, still),
+        _present(control, still, *_uncovered(facts, "application")),
         covered=bool(facts.instances) or bool(facts.pools),
-        enough=_against(control) and not moves and bool(facts.instances),
+        enough=_against(control)
+        and not moves
+        and bool(facts.instances)
+        and facts.silence("application") is None,
+        would_decide=_wanted(facts, "application"),
     )
 
 
@@ -295,8 +310,8 @@ def _database(facts: Facts, control: Check | None, spared: Check | None) -> Exon
     told = bool(facts.database.events) or waited is not None
     wants = [] if facts.database.timed else [_NEXT["database"]]
     return Exoneration(
-        "database", _present(direct, *others), covered=told, enough=enough,
-        would_decide=tuple(wants),
+        "database", _present(direct, *others, *_uncovered(facts, "database")), covered=told,
+        enough=enough, would_decide=(*_wanted(facts, "database"), *wants),
     )  # fmt: skip
 
 

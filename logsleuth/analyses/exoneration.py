@@ -100,7 +100,7 @@ def statements_as_before(facts: Facts) -> Check | None:
     rate = poisson_ratio(during, facts.seconds_during, before, facts.seconds_before, 0.90)
     same = rate.interval.high <= 2.0 or during <= before * 1.1 + 1
     busy_before, busy_during = database.busy(facts.seconds_before, facts.seconds_during)
-    same = same and busy_during <= 2.0 * busy_before + 0.05
+    same = same and busy_during <= 2.0 * busy_before + 0.05 and not facts.silence("database")
     return Check(
         name="slow statements as before",
         outcome="against" if same else "neutral",
@@ -130,7 +130,7 @@ def no_direct_lines(facts: Facts) -> Check | None:
     count = sum(w.during for w in (*loud, *said))
     return Check(
         name="no line accuses it",
-        outcome="for" if count else "against",
+        outcome="for" if count else "neutral" if facts.silence("database") else "against",
         family="direct",
         explanation=(
             f"{count} lines tell of a stop, of refused connections or of unusual lock waits"

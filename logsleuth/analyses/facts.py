@@ -18,6 +18,7 @@ from logsleuth.analyses import (
     intended,
     pools,
     selection,
+    silence,
     traffic,
 )
 from logsleuth.analyses.statements import sql
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.intended import Intended
     from logsleuth.analyses.pools import PoolFacts
     from logsleuth.analyses.selection import Selection
+    from logsleuth.analyses.silence import Silence
     from logsleuth.analyses.traffic import Array, Traffic
     from logsleuth.case.store import Case
 
@@ -51,6 +53,7 @@ class Facts:
     changes: tuple[Change, ...]
     instances: tuple[Instance, ...]
     served_routes: tuple[ServedRoute, ...]
+    silences: tuple[Silence, ...]
 
     @cached_property
     def before(self) -> Array:
@@ -126,6 +129,10 @@ class Facts:
             if w.kind in kinds and w.during and (role is None or w.role == role)
         )  # fmt: skip
 
+    def silence(self, role: str) -> Silence | None:
+        """The stretch of the window in which a layer's log should have lines and has none."""
+        return next((s for s in self.silences if s.role == role), None)
+
     def changed(self, *kinds: str, within: float = 10.0) -> tuple[Change, ...]:
         """Changes of these kinds from a little before the onset on, up to the window's end."""
         low, high = self.window.onset - within, self.window.stop
@@ -177,4 +184,12 @@ def gather(case: Case) -> Facts | Calm:
         changes=changes.read(case),
         instances=application.instances(case, window),
         served_routes=application.routes(case, window),
+        silences=_silences(case, window, requests),
     )
+
+
+def _silences(case: Case, window: Window, requests: Traffic) -> tuple[Silence, ...]:
+    found = (
+        silence.find(case, role, window, requests.since) for role in ("application", "database")
+    )
+    return tuple(one for one in found if one is not None)
