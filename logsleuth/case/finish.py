@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.case import aliases, clocks, zones
+from logsleuth.case import aliases, clocks, duplicates, zones
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,6 +112,7 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_STEPS, {"least": _STAMPED})
     zones.infer(connection)
     connection.execute(_SPANS.replace("{shift}", "zone_shift_s"))
+    duplicates.find(connection)
     clocks.estimate(connection)
     aliases.requested(connection)
     connection.execute("checkpoint investigated")

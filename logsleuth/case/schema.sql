@@ -23,6 +23,9 @@ create table if not exists sources (
     clock_drift_s double,                -- what it gained over their span, 0 where nothing shows
     clock_basis varchar,                 -- ids | path, status, duration | same host
     clock_shift_s double not null default 0,  -- seconds that `aligned` subtracts: 0 within the doubt
+    repeats integer,                     -- the source that has its lines too, and the share of them
+    repeated_share double,
+    left_out boolean not null default false,  -- nothing of its own: `aligned` has it from the other
     lines bigint not null,
     events bigint not null,
     continuation bigint not null,
@@ -190,13 +193,15 @@ select
     r.upstream_status, r.connect_s, r.header_s, r.response_s, r.servers, r.upstream_statuses,
     r.connect_times, r.header_times, r.response_times, r.queue_s, r.termination, r.retries,
     r.frontend, coalesce(r.instance, case when s.role <> 'balancer' then r.host end, s.host) as instance, r.route, r.release, r.database_s,
-    r.byte_offset, r.byte_length, s.clock_shift_s
+    r.byte_offset, r.byte_length, s.clock_shift_s, s.left_out
 from records r
 join sources s using (source_id);
 
--- Events on one clock, the balancer's: what is compared across hosts is read from here.
+-- Events on one clock, the balancer's, and each once: what is compared or counted is read from here.
 create or replace view aligned as
-select * replace (ts - to_microseconds((clock_shift_s * 1000000)::bigint) as ts) from events;
+select * replace (ts - to_microseconds((clock_shift_s * 1000000)::bigint) as ts)
+from events
+where not left_out;
 
 -- /cart/17 and /cart/9f3a1c44-… are one route: numbers, UUIDs and long hexadecimal parts are masked.
 create or replace macro route_of(path) as
