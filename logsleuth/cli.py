@@ -11,6 +11,7 @@ import typer
 
 from logsleuth import __version__
 from logsleuth.commands import note
+from logsleuth.commands.coverage import coverage
 from logsleuth.commands.explain import explain
 from logsleuth.commands.formats import formats
 from logsleuth.commands.ingest import ingest
@@ -48,6 +49,7 @@ app.command()(query)
 app.command()(sql)
 app.command()(timeline)
 app.command()(shares)
+app.command()(coverage)
 app.command()(show)
 app.command()(report)
 app.command()(explain)

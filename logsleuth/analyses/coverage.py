@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from logsleuth.analyses import clocks
+from logsleuth.analyses import clocks, coverage_account
 from logsleuth.analyses.statements import sql
 from logsleuth.model import Source
 
@@ -56,6 +56,7 @@ def warnings(case: Case) -> tuple[str, ...]:
         *_gaps_in_layers(case),
         *_zones(case),
         *clocks.warnings(case),
+        *coverage_account.warnings(case),
         *_rejects(case),
         *_problems(case),
     )

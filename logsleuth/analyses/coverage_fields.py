@@ -1,0 +1,90 @@
+"""Whether lines say what the diagnosis needs, and whether the layers tell of the same requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.coverage_fact import Fact
+from logsleuth.analyses.statements import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from logsleuth.case.store import Case
+
+# What has less than this is as good as missing; of what isn't sampled the layers agree on more.
+ENOUGH: Final = 0.9
+_SAMPLED: Final = 0.8
+_FEW: Final = 50
+
+# What to log, in the words of the product's manual.
+_NGINX: Final[Mapping[str, str]] = {
+    "server": "add $upstream_addr to log_format",
+    "duration": "add $request_time to log_format",
+    "upstream_time": "add $upstream_response_time and $upstream_header_time to log_format",
+    "client": "add $remote_addr to log_format, and real_ip_header behind another proxy",
+    "status": "add $status to log_format",
+    "id": "add $request_id to log_format and hand it on: proxy_set_header X-Request-ID $request_id",
+}
+_HAPROXY: Final[Mapping[str, str]] = {
+    "server": "use option httplog: %b/%s names the server",
+    "duration": "use option httplog: %TR/%Tw/%Tc/%Tr/%Ta are the times",
+    "upstream_time": "use option httplog: %Tr is the server's time",
+    "client": "use option httplog: %ci is the client",
+    "status": "use mode http with option httplog: %ST is the status",
+    "id": "set unique-id-format, unique-id-header X-Request-ID, and %ID in log-format",
+}
+NAMES: Final[Mapping[str, str]] = {
+    "server": "names its server", "duration": "has a duration",
+    "upstream_time": "has the server's time", "client": "names the client",
+    "status": "has a status", "id": "has a request id",
+}  # fmt: skip
+
+
+def shares(case: Case) -> dict[str, float]:
+    """The part of the balancer's requests that has each field; empty without requests."""
+    rows = case.rows(sql("coverage_fields"))
+    total = sum(row[1] for row in rows)
+    if not total:
+        return {}
+    return {
+        name: sum(row[place] for row in rows) / total for place, name in enumerate(NAMES, start=2)
+    }
+
+
+def fields(case: Case) -> Iterator[Fact]:
+    """Give the part of the balancer's requests that has each field, and how to log what lacks."""
+    found = shares(case)
+    rows = case.rows(sql("coverage_fields"))
+    hints = _HAPROXY if rows and all(row[0] for row in rows) else _NGINX
+    for name, share in found.items():
+        means = "" if share >= ENOUGH else hints[name]
+        yield Fact("balancer", "requests", NAMES[name], round(share, 4), means)
+
+
+def joined(case: Case) -> Iterator[Fact]:
+    """Give the part of the balancer's requests that an application tells of, and the reverse.
+
+    By ids where both have them; by counts otherwise, for which retries are one request.
+    """
+    asked, told, asked_named, told_named, both, back = case.row(sql("coverage_joined"))
+    if min(asked, told) < _FEW:
+        return
+    by_id = min(asked_named, told_named) >= ENOUGH * min(asked, told)
+    there = both / asked_named if by_id else min(told / asked, 1.0)
+    here = back / told_named if by_id else min(asked / told, 1.0)
+    how = "by id" if by_id else "by their number"
+    yield _sampled(
+        "balancer", "requests that an application tells of", there, how,
+        "the applications' logs are sampled or incomplete: what they don't say proves nothing",
+    )  # fmt: skip
+    yield _sampled(
+        "application", "requests that the balancer tells of", here, how,
+        "a balancer's log is sampled or missing, or others ask the applications too",
+    )  # fmt: skip
+
+
+def _sampled(layer: str, fact: str, share: float, how: str, means: str) -> Fact:
+    few = share < _SAMPLED
+    said = f"{share:.0%} {how}; {means}" if few else how
+    return Fact(layer, "requests", fact, round(share, 4), said, warns=few)

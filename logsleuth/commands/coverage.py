@@ -1,0 +1,39 @@
+"""`coverage`: prints what the evidence covers, what it lacks, and what can be claimed on it."""
+
+import sys
+
+from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Quiet, Style, Table, note
+
+_NAMES = ["layer", "subject", "fact", "value", "means"]
+
+
+def coverage(
+    evidence: EvidenceOrCase,
+    style: Table = Style.TABLE,
+    case: KeptCase = None,
+    formats: Formats = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print what the evidence covers, and what is missing.
+
+    Spans, clocks, silences, lost and repeated parts, fields, and for each hypothesis what can be
+    claimed or would have to be collected.
+
+    \b
+    logsleuth coverage logs/
+    logsleuth coverage incident.duckdb --format csv
+    """
+    from logsleuth.analyses.coverage_account import account
+    from logsleuth.case.opening import opened
+    from logsleuth.renderers.progress import reading
+    from logsleuth.renderers.table import write_rows
+
+    with (
+        reading(sys.stderr, quiet=quiet) as progress,
+        opened(evidence, case, formats, progress) as (read, problems),
+    ):
+        found = account(read)
+    for problem in problems:
+        note(problem)
+    rows = [(fact.layer, fact.subject, fact.fact, fact.value, fact.means) for fact in found]
+    write_rows(sys.stdout, _NAMES, rows, style)
