@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from logsleuth import __version__, runbooks, verdict
-from logsleuth.analyses import clocks, coverage, documents, series, timeline
+from logsleuth.analyses import calm_pools, clocks, coverage, documents, series, timeline
 from logsleuth.analyses.facts import Calm, gather
 from logsleuth.case.show import quote
 from logsleuth.faults import FAULTS
@@ -50,7 +50,7 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         incident=None,
         root_cause=None,
         hypotheses=verdict.without_incident(coverage.roles(case), len(calm.traffic)),
-        pools=documents.calm_pools(case, calm),
+        pools=calm_pools.describe(case, calm),
         timeline=moments,
         warnings=coverage.warnings(case),
         series=series.build(case, calm.traffic, calm.badness.failed),

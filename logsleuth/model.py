@@ -149,6 +149,23 @@ class ServerShare:
     baseline_share: float | None
     failure_rate: float | None
     latency_p95_s: float | None
+    eligible_share: float | None = None
+    """What the configuration gives it among the servers that were in rotation at each moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionSeen:
+    """Which algorithm the requests show; without an incident, of the two halves of the evidence.
+
+    Names are those of `Pool.algorithm`, or `client-affinity`, `uri-affinity`, `single`; None is
+    unknown. `as_configured` is None where the evidence doesn't tell.
+    """
+
+    before: str | None
+    during: str | None
+    because: str
+    as_configured: bool | None
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +182,12 @@ class Pool:
     """Total variation: the fraction of requests that went to another server than intended."""
     servers: tuple[ServerShare, ...]
     algorithm: str | None = None
+    """As configured."""
+    selection: SelectionSeen | None = None
+    disagrees: tuple[str, ...] = ()
+    """From which of `configuration`, `baseline` and `peers` the observed shares depart."""
+    configuration_line: str | None = None
+    """Where the configuration asks for these shares, and not for those before: nginx.conf:41."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.pools import configured, pool_masks
+from logsleuth.analyses.intended import WRONG
 from logsleuth.analyses.series import moment
 from logsleuth.analyses.statements import sql
-from logsleuth.model import Incident, Pool, ServerShare
+from logsleuth.model import Incident, Pool, SelectionSeen, ServerShare
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
-    from logsleuth.analyses.facts import Calm, Facts
+    from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
+    from logsleuth.analyses.selection import Selection
     from logsleuth.analyses.traffic import Array
     from logsleuth.case.store import Case
     from logsleuth.model import ExpectedFrom
@@ -42,12 +43,13 @@ def incident(facts: Facts) -> Incident:
         failed=int((failed & during).sum()),
         failure_rate=float(failed[during].mean()) if count else 0.0,
         baseline_failure_rate=float(failed[before].mean()) if before.any() else None,
-        latency_p95_s=_p95(traffic.duration_s[during]),
-        baseline_latency_p95_s=_p95(traffic.duration_s[before]),
+        latency_p95_s=p95(traffic.duration_s[during]),
+        baseline_latency_p95_s=p95(traffic.duration_s[before]),
     )
 
 
-def _p95(values: Array) -> float | None:
+def p95(values: Array) -> float | None:
+    """The 95th percentile of what is known, None of nothing."""
     known = values[~np.isnan(values)]
     return float(np.quantile(known, 0.95)) if len(known) else None
 
@@ -63,6 +65,9 @@ def _pool(pool: PoolFacts, facts: Facts, skewed: bool) -> Pool:
         else "configuration" if any(s.configured_share for s in pool.servers)
         else "peers"
     )  # fmt: skip
+    intended = facts.intended[pool.pool]
+    eligible = {s.server: s.eligible for s in intended.servers}
+    servers = tuple(_share(s, basis, pool, eligible[s.server]) for s in pool.servers)
     changed = pool.changed_at if skewed and pool.changed_at is not None else facts.window.onset
     return Pool(
         pool=pool.pool,
@@ -72,9 +77,45 @@ def _pool(pool: PoolFacts, facts: Facts, skewed: bool) -> Pool:
         expected_from=basis,
         p_value=pool.p_value,
         effect=_moved(pool, basis),
-        servers=tuple(_share(s, basis, pool) for s in pool.servers),
+        servers=servers,
         algorithm=pool.algorithm,
+        selection=inferred(facts.selections[pool.pool]),
+        disagrees=disagreeing(servers),
+        configuration_line=intended.line,
     )
+
+
+def inferred(found: Selection) -> SelectionSeen:
+    """What the requests show of how servers were selected, in the words of the document."""
+    return SelectionSeen(
+        before=found.before.algorithm,
+        during=found.during.algorithm,
+        because=found.during.because,
+        as_configured=found.as_configured,
+        changed=found.changed,
+    )
+
+
+def disagreeing(servers: Sequence[ServerShare]) -> tuple[str, ...]:
+    """From which of `configuration`, `baseline` and `peers` the observed shares depart."""
+    configured = [
+        s.configured_share if s.eligible_share is None else s.eligible_share for s in servers
+    ]
+    references: dict[str, list[float | None]] = {
+        "configuration": configured,
+        "baseline": [s.baseline_share for s in servers],
+        "peers": [1.0 / len(servers)] * len(servers) if servers else [],
+    }
+    return tuple(
+        name
+        for name, shares in references.items()
+        if any(share is not None for share in shares) and _apart(servers, shares) >= WRONG
+    )
+
+
+def _apart(servers: Sequence[ServerShare], shares: Sequence[float | None]) -> float:
+    pairs = zip(servers, shares, strict=True)
+    return 0.5 * sum(abs(s.observed_share - (share or 0.0)) for s, share in pairs)
 
 
 def _expected(server: ServerFacts, basis: ExpectedFrom, pool: PoolFacts) -> float:
@@ -89,7 +130,9 @@ def _moved(pool: PoolFacts, basis: ExpectedFrom) -> float:
     return 0.5 * sum(abs(s.during.share - _expected(s, basis, pool)) for s in pool.servers)
 
 
-def _share(server: ServerFacts, basis: ExpectedFrom, pool: PoolFacts) -> ServerShare:
+def _share(
+    server: ServerFacts, basis: ExpectedFrom, pool: PoolFacts, eligible: float | None
+) -> ServerShare:
     return ServerShare(
         server=server.server,
         requests=server.during.requests,
@@ -97,65 +140,10 @@ def _share(server: ServerFacts, basis: ExpectedFrom, pool: PoolFacts) -> ServerS
         observed_share=server.during.share,
         configured_share=server.configured_share,
         baseline_share=server.before.share if pool.before else None,
+        eligible_share=eligible,
         failure_rate=server.during.failure_rate,
         latency_p95_s=server.during.p95_s,
     )
-
-
-def calm_pools(case: Case, calm: Calm) -> tuple[Pool, ...]:
-    """The shares of the whole evidence where nothing happened in it."""
-    intent = {c.server: c.share for c in configured(case)}
-    return tuple(
-        sorted(
-            (_calm_pool(name, mask, calm, intent) for name, mask in pool_masks(calm.traffic)),
-            key=lambda pool: pool.pool,
-        )
-    )
-
-
-def _calm_pool(name: str, mask: Array, calm: Calm, intent: dict[str, float]) -> Pool:
-    traffic = calm.traffic
-    servers = tuple(_calm_shares(mask, calm, intent))
-    started = traffic.started[mask]
-    known = all(s.configured_share is not None for s in servers)
-    effect = (
-        0.5 * sum(abs(s.observed_share - (s.expected_share or 0.0)) for s in servers)
-        if servers else 0.0
-    )  # fmt: skip
-    return Pool(
-        pool=name,
-        skewed=False,
-        since=moment(float(started[0])),
-        until=moment(float(started[-1])),
-        expected_from="configuration" if known else "baseline",
-        p_value=None,
-        effect=effect,
-        servers=servers,
-    )
-
-
-def _calm_shares(mask: Array, calm: Calm, intent: dict[str, float]) -> Iterator[ServerShare]:
-    """The first half of the evidence is the baseline of the whole, where no incident parts it."""
-    traffic = calm.traffic
-    named = np.array([bool(name) for name in traffic.servers], dtype=bool)[traffic.first_server]
-    chosen = np.flatnonzero(mask & named)
-    half = chosen[: len(chosen) // 2]
-    codes = np.unique(traffic.first_server[chosen])
-    names = [traffic.servers[c] for c in codes]
-    known = all(name in intent for name in names)
-    for code, name in sorted(zip(codes.tolist(), names, strict=True), key=lambda pair: pair[1]):
-        mine = chosen[traffic.first_server[chosen] == code]
-        first = float((traffic.first_server[half] == code).mean()) if len(half) else None
-        yield ServerShare(
-            server=name,
-            requests=len(mine),
-            expected_share=intent[name] if known else first,
-            observed_share=len(mine) / len(chosen),
-            configured_share=intent.get(name),
-            baseline_share=first,
-            failure_rate=float(calm.badness.failed[mine].mean()),
-            latency_p95_s=_p95(traffic.duration_s[mine]),
-        )
 
 
 def places(case: Case, event_ids: Sequence[str]) -> dict[str, tuple[str, int, datetime | None]]:

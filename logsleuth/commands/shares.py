@@ -16,10 +16,16 @@ _NAMES = [
     "expected_share",
     "observed_share",
     "configured_share",
+    "eligible_share",
     "baseline_share",
     "failure_rate",
     "latency_p95_s",
     "expected_from",
+    "effect",
+    "algorithm",
+    "algorithm_before",
+    "algorithm_seen",
+    "configuration_line",
 ]
 
 
@@ -47,5 +53,10 @@ def _row(pool: "Pool", server: "ServerShare") -> list[object]:
         "pool": pool.pool,
         "skewed": pool.skewed,
         "expected_from": pool.expected_from,
+        "effect": pool.effect,
+        "algorithm": pool.algorithm,
+        "algorithm_before": pool.selection.before if pool.selection else None,
+        "algorithm_seen": pool.selection.during if pool.selection else None,
+        "configuration_line": pool.configuration_line,
     }
     return [known[name] if name in known else getattr(server, name) for name in _NAMES]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Runbook,
         RunbookNote,
         RunbookStep,
+        SelectionSeen,
         ServerShare,
         Source,
     )
@@ -163,10 +164,25 @@ def _pool(pool: Pool) -> dict[str, Any]:
         "from": _time(pool.since),
         "to": _time(pool.until),
         "algorithm": _text(pool.algorithm),
+        "selection": _selection(pool.selection),
+        "disagrees": _texts(pool.disagrees),
+        "configuration_line": _text(pool.configuration_line),
         "expected_from": pool.expected_from,
         "p_value": _number(pool.p_value),
         "effect": _number(pool.effect),
         "servers": [_server(server) for server in pool.servers],
+    }
+
+
+def _selection(seen: SelectionSeen | None) -> dict[str, Any] | None:
+    if seen is None:
+        return None
+    return {
+        "before": _text(seen.before),
+        "during": _text(seen.during),
+        "because": _text(seen.because),
+        "as_configured": seen.as_configured,
+        "changed": seen.changed,
     }
 
 
@@ -178,6 +194,7 @@ def _server(server: ServerShare) -> dict[str, Any]:
         "observed_share": _number(server.observed_share),
         "configured_share": _number(server.configured_share),
         "baseline_share": _number(server.baseline_share),
+        "eligible_share": _number(server.eligible_share),
         "failure_rate": _number(server.failure_rate),
         "latency_p95_s": _number(server.latency_p95_s),
     }

@@ -131,6 +131,11 @@ def departure(share: ServerShare) -> float:
     return 0.0 if intended is None else share.observed_share - intended
 
 
+def is_other(share: float | None, reference: float | None) -> bool:
+    """Whether two shares differ by more than rounding shows."""
+    return share is not None and reference is not None and abs(share - reference) >= 0.005
+
+
 def most_departed(pool: Pool) -> list[ServerShare]:
     """Return a pool's servers, the one farthest above or below its share first."""
     return sorted(pool.servers, key=lambda share: -abs(departure(share)))
@@ -140,6 +145,74 @@ def pool_verdict(pool: Pool) -> str:
     """Say how far a pool is from what was intended for it, and by which reference."""
     moved = f"{percent(pool.effect)} of requests went to another server than intended"
     return f"{moved}, judged by {reference_word(pool)}"
+
+
+def pool_line(pool: Pool) -> str:
+    """Say the same so that it fits a line of a terminal."""
+    words = {
+        "configuration": "the configuration",
+        "baseline": "its shares before",
+        "peers": "equal shares",
+    }
+    return f"{percent(pool.effect)} of requests on the wrong server, by {words[pool.expected_from]}"
+
+
+def pool_note(pool: Pool) -> str | None:
+    """Say in a line what explains the shares: what was configured, or how servers were selected."""
+    seen = pool.selection
+    odd = seen is not None and (seen.changed or seen.as_configured is False)
+    return _configured(pool) or (_selected(pool) if odd else None)
+
+
+def pool_notes(pool: Pool) -> list[str]:
+    """Say what explains a pool's shares: the algorithm in force, and the configuration's line."""
+    return [
+        note
+        for note in (_selected(pool), _disagreeing(pool), _configured(pool))
+        if note is not None
+    ]
+
+
+def _selected(pool: Pool) -> str | None:
+    seen = pool.selection
+    if seen is None or seen.during is None:
+        return None
+    told = f"requests show {algorithm_word(seen.during)}"
+    if seen.changed and seen.before is not None:
+        told += f", {algorithm_word(seen.before)} before"
+    if pool.algorithm is None:
+        return told
+    fits = {True: ", as they show", False: ", which they don’t show", None: ""}
+    return f"{told}; configured {pool.algorithm}{fits[seen.as_configured]}"
+
+
+def algorithm_word(name: str) -> str:
+    """Say an inferred algorithm in words."""
+    words = {
+        "client-affinity": "each client kept to its server",
+        "uri-affinity": "each path kept to its server",
+        "single": "one server chosen for all",
+        "first": "the first server filled before the next",
+        "least-conn": "the least busy server chosen",
+        "round-robin": "servers taking turns",
+        "random": "servers chosen as by chance",
+    }
+    return words.get(name, name)
+
+
+def _disagreeing(pool: Pool) -> str | None:
+    words = {
+        "configuration": "the configuration",
+        "baseline": "the shares before",
+        "peers": "equal shares",
+    }
+    named = [words.get(name, name) for name in pool.disagrees]
+    return f"departs from {', '.join(named)}" if named else None
+
+
+def _configured(pool: Pool) -> str | None:
+    line = pool.configuration_line
+    return f"{line} asks for these shares, and not for those before" if line else None
 
 
 def reference_word(pool: Pool) -> str:

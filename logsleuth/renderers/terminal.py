@@ -34,6 +34,7 @@ _MOST_SERVERS: Final = 8
 _MOST_WARNINGS: Final = 5
 _ROOMY: Final = 72
 _MIDDLING: Final = 56
+_WIDE: Final = 80
 
 
 def show(investigation: Investigation, stream: TextIO | None = None) -> None:
@@ -81,6 +82,9 @@ def _blocks(investigation: Investigation, width: int) -> Iterator[RenderableType
         yield ""
         yield _pool_title(pool)
         yield _shares(pool, investigation, width)
+        note = story.pool_note(pool)
+        if note is not None:
+            yield _text(note, "dim")
     yield ""
     yield _hypotheses(investigation, width)
     yield ""
@@ -155,13 +159,13 @@ def _who(investigation: Investigation) -> tuple[str, str]:
 
 def _pool_title(pool: Pool) -> Text:
     title = _text(f"pool {pool.pool}", "bold")
-    return title.append_text(_text(f"  {story.pool_verdict(pool)}"))
+    return title.append_text(_text(f"  {story.pool_line(pool)}"))
 
 
 def _shares(pool: Pool, investigation: Investigation, width: int) -> Table:
     from rich.table import Table
 
-    columns = _columns(width)
+    columns = _columns(width, pool)
     table = Table(box=None, padding=(0, 1), header_style="dim", show_edge=False, pad_edge=False)
     for head in columns:
         table.add_column(head, justify="left" if head == "server" else "right", overflow="fold")
@@ -175,9 +179,13 @@ def _shares(pool: Pool, investigation: Investigation, width: int) -> Table:
     return table
 
 
-def _columns(width: int) -> list[str]:
+def _columns(width: int, pool: Pool) -> list[str]:
     if width >= _ROOMY:
-        return ["server", "requests", "intended", "observed", "configured", "failing", "p95"]
+        # Of those in rotation it is another share only where somebody was out.
+        differs = any(story.is_other(s.eligible_share, s.configured_share) for s in pool.servers)
+        part = ["in rotation"] if differs and width >= _WIDE else []
+        configured = ["configured", *part]
+        return ["server", "requests", "intended", "observed", *configured, "failing", "p95"]
     requests = ["requests"] if width >= _MIDDLING else []
     return ["server", *requests, "intended", "observed", "failing"]
 
@@ -189,6 +197,7 @@ def _share_cells(share: ServerShare) -> dict[str, str]:
         "intended": wording.percent(share.expected_share),
         "observed": wording.percent(share.observed_share),
         "configured": wording.percent(share.configured_share),
+        "in rotation": wording.percent(share.eligible_share),
         "failing": wording.percent(share.failure_rate),
         "p95": wording.seconds(share.latency_p95_s),
     }

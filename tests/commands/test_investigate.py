@@ -10,6 +10,7 @@ import pytest
 
 from logsleuth.renderers import html
 from logsleuth.renderers.json import document
+from tests.analyses.traffic_builder import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,3 +156,14 @@ def test_the_evidence_is_never_written_over(run: Callable[..., Ran], evidence: P
     for option in ("--json", "--report", "--case"):
         assert run("investigate", log, option, log).status == 2
     assert log.read_bytes() == before
+
+
+def test_it_fails_on_a_skew_that_harmed_nobody(run: Callable[..., Ran], tmp_path: Path) -> None:
+    scene = Scene(rate=60.0)
+    scene.give(scene.between(80), {"web-1": 5.0, "web-2": 2.0, "web-3": 2.0, "web-4": 1.0})
+    scene.write(tmp_path / "case.duckdb")
+    ran = run("investigate", tmp_path / "case.duckdb", "--json", "-", "--fail-on", "skew")
+    told = json.loads(ran.out)
+    assert (ran.status, told["incident"], told["root_cause"]) == (1, None, None)
+    assert [pool["skewed"] for pool in told["pools"]] == [True]
+    assert run("investigate", tmp_path / "case.duckdb", "--fail-on", "incident").status == 0

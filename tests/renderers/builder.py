@@ -18,6 +18,7 @@ from logsleuth.model import (
     Moment,
     Pool,
     RootCause,
+    SelectionSeen,
     Series,
     ServerShare,
     Source,
@@ -193,10 +194,19 @@ def _pools() -> tuple[Pool, ...]:
         p_value=0.0,
         effect=0.45,
         servers=tuple(
-            ServerShare(server, int(52_750 * share), 0.25, share, share, 0.25, rate, slow)
+            ServerShare(server, int(52_750 * share), 0.25, share, share, 0.25, rate, slow, share)
             for server, share, rate, slow in zip(SERVERS, observed, failing, p95, strict=True)
         ),
-        algorithm="round robin",
+        algorithm="round-robin",
+        selection=SelectionSeen(
+            before="random",
+            during="round-robin",
+            because="shares scatter 0.02 times as much as at random",
+            as_configured=True,
+            changed=True,
+        ),
+        disagrees=("baseline", "peers"),
+        configuration_line="nginx.conf:41",
     )
     static = Pool(
         pool="static",

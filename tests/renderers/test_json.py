@@ -46,11 +46,12 @@ KEYS: dict[str, set[str]] = {
     "hypotheses.faults": {"fault", "target", "score", "summary"},
     "pools": {
         *("pool", "skewed", "from", "to", "algorithm", "expected_from", "p_value", "effect"),
-        "servers",
+        *("servers", "selection", "disagrees", "configuration_line"),
     },
+    "pools.selection": {"before", "during", "because", "as_configured", "changed"},
     "pools.servers": {
         *("server", "requests", "expected_share", "observed_share", "configured_share"),
-        *("baseline_share", "failure_rate", "latency_p95_s"),
+        *("baseline_share", "eligible_share", "failure_rate", "latency_p95_s"),
     },
     "timeline": {"at", "kind", "component", "title", "evidence"},
     "clocks": {

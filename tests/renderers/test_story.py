@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from logsleuth.model import Check, Hypothesis, RootCause
+from logsleuth.model import Check, Hypothesis, RootCause, SelectionSeen
 from logsleuth.renderers import story
 from tests.renderers import builder, scene
 
@@ -68,3 +68,26 @@ def test_without_any_event_there_is_none_to_show() -> None:
     assert story.exhibit(builder.empty()) is None
     assert not any("show" in command.line for command in story.commands(builder.empty()))
     assert story.examined(builder.empty()) == "0 files, 0 lines, none with a time"
+
+
+def test_what_explains_the_shares_of_a_pool_is_told(rich: Investigation) -> None:
+    [web, static, *_] = rich.pools
+    assert story.pool_note(web) == "nginx.conf:41 asks for these shares, and not for those before"
+    assert story.pool_notes(web) == [
+        "requests show servers taking turns, servers chosen as by chance before; "
+        "configured round-robin, as they show",
+        "departs from the shares before, equal shares",
+        "nginx.conf:41 asks for these shares, and not for those before",
+    ]
+    assert (story.pool_note(static), story.pool_notes(static)) == (None, [])
+
+
+def test_an_algorithm_that_is_not_the_configured_one_is_told(rich: Investigation) -> None:
+    seen = SelectionSeen(None, "client-affinity", "", as_configured=False, changed=False)
+    pool = dataclasses.replace(rich.pools[0], selection=seen, configuration_line=None, disagrees=())
+    assert story.pool_note(pool) == (
+        "requests show each client kept to its server; configured round-robin, "
+        "which they don’t show"
+    )
+    unknown = dataclasses.replace(seen, during=None)
+    assert story.pool_note(dataclasses.replace(pool, selection=unknown)) is None

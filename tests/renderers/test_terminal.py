@@ -46,7 +46,7 @@ def test_it_tells_the_story(rich: Investigation) -> None:
         "6,541 of 52,750 requests failed: 12.4 %, baseline 0.31 %",
         "p95 4.21 s, baseline 310 ms",
         "balancer · skewed-selection · 10.0.0.1:8080, confidence 93 %",
-        "45.0 % of requests went to another server than intended",
+        "45.0 % of requests on the wrong server, by its shares before",
         "10.0.0.1:8080 36,925 25.0 % 70.0 % 70.0 % 17.6 % 5.1 s",
         "✔ ruled out database Three servers used the same database",
         "? inconclusive application app-1 runs out of workers",
