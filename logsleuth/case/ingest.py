@@ -21,7 +21,7 @@ from logsleuth.case.store import write_case
 from logsleuth.errors import CaseError, EvidenceError
 from logsleuth.evidence import files
 from logsleuth.evidence.configuration.read import looks_like
-from logsleuth.evidence.configuration.read import read as read_configuration
+from logsleuth.evidence.configuration.together import read_together
 from logsleuth.evidence.discover import EvidenceFile, discover
 from logsleuth.formats import detect
 from logsleuth.formats.detect import Hint
@@ -45,6 +45,7 @@ _UNWRITABLE: Final = (
 _SETTINGS: Final = (".conf", ".cfg", ".cnf", ".ini", ".toml", ".yaml", ".yml", ".env", ".service")
 # A configuration larger than this is none.
 _LARGEST_CONFIGURATION: Final = 8 << 20
+_LARGEST_INCLUDED: Final = 1 << 20
 _ROTATION: Final = re.compile(
     r"(?:\.(?:log|jsonl?|txt|out|err|csv|gz|zst|bz2|xz|\d{1,3}|\d{8}))+$", re.IGNORECASE
 )
@@ -114,7 +115,8 @@ def _ingest(
     summary = Summary()
     found, summary.problems = discover(paths, scratch)
     configurations, logs = _parted([_kept(file, scratch) for file in found])
-    hints = _configure(connection, configurations)
+    hints, taken = _configure(connection, configurations, logs)
+    logs = [file for file in logs if file.name not in taken]
     run = _Ingest(connection, formats, hints, summary, progress, _total(logs))
     read = 0
     for file in logs:
@@ -188,21 +190,51 @@ def _configuration(file: EvidenceFile) -> bytes | None:
 
 
 def _configure(
-    connection: duckdb.DuckDBPyConnection, found: Sequence[tuple[EvidenceFile, bytes]]
-) -> list[Hint]:
-    hints: list[Hint] = []
-    for file, data in found:
-        known = connection.execute(
-            "select 1 from sources where path = $path", {"path": file.name}
-        ).fetchone()
-        configuration = read_configuration(file.name, data)
-        if configuration.product == "nginx":
-            hints += [Hint("nginx-access", f.text) for f in configuration.log_formats]
-        if not known:
-            intent.store(connection, file.name, configuration)
-            kind = f"{configuration.product}-configuration"
-            _record(connection, file.name, kind, iter((data,)))
-    return hints
+    connection: duckdb.DuckDBPyConnection,
+    found: Sequence[tuple[EvidenceFile, bytes]],
+    logs: Sequence[EvidenceFile],
+) -> tuple[list[Hint], set[str]]:
+    """Store what the configurations intend; formats they tell, and other files they include."""
+    others = {file.name: file for file in logs}
+    told = read_together(
+        [(file.name, data) for file, data in found],
+        others,
+        lambda name: _whole(others[name]) if name in others else None,
+    )
+    hints = [
+        Hint("nginx-access", each.text)
+        for configuration in told.configurations.values()
+        if configuration.product == "nginx"
+        for each in configuration.log_formats
+    ]
+    contents = {file.name: data for file, data in found}
+    taken = {name for name in told.included if name in others}
+    for name in sorted({*contents, *taken}):
+        configuration = told.configurations.get(name)
+        data = contents[name] if name in contents else _whole(others[name]) or b""
+        if not _listed(connection, name):
+            if configuration is not None:
+                intent.store(connection, name, configuration)
+            product = configuration.product if configuration is not None else "nginx"
+            _record(connection, name, f"{product}-configuration", iter((data,)))
+    return hints, taken
+
+
+def _listed(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    row = connection.execute("select 1 from sources where path = $path", {"path": name}).fetchone()
+    return row is not None
+
+
+def _whole(file: EvidenceFile) -> bytes | None:
+    """The bytes of a file that is no larger than a configuration; None of others."""
+    if file.path is None:
+        return None
+    try:
+        if file.path.stat().st_size > _LARGEST_INCLUDED:
+            return None
+        return next(files.blocks(file.path, _LARGEST_INCLUDED), b"")
+    except (OSError, files.Damaged):
+        return None
 
 
 def _record(

@@ -30,7 +30,8 @@ def _servers(
                 " $name, $address, $weight, $backup, $down, $checked, $max_conns, $share, $line,"
                 " $slow_start_s)",
                 {
-                    "path": path, "product": configuration.product, "pool": pool.name,
+                    "path": server.file or path, "product": configuration.product,
+                    "pool": pool.name,
                     "algorithm": pool.algorithm, "key": pool.affinity or pool.key,
                     "name": server.name, "address": server.address, "weight": server.weight,
                     "backup": server.backup, "down": server.down, "checked": server.checked,
@@ -49,7 +50,8 @@ def _routes(
                 "insert into configured_routes values"
                 " ($path, $product, $matcher, $kind, $value, $pool, $rewrite, $line)",
                 {
-                    "path": path, "product": configuration.product, "matcher": route.matcher,
+                    "path": route.file or path, "product": configuration.product,
+                    "matcher": route.matcher,
                     "kind": route.kind, "value": value or None, "pool": route.pool,
                     "rewrite": route.rewrite, "line": route.line,
                 },
@@ -60,16 +62,18 @@ def _settings(
     connection: duckdb.DuckDBPyConnection, path: str, configuration: BalancerConfiguration
 ) -> None:
     timeouts = [
-        ("timeout", t.scope, t.name, f"{t.seconds:g}", t.seconds, t.line)
+        ("timeout", t.scope, t.name, f"{t.seconds:g}", t.seconds, t.line, t.file)
         for t in configuration.timeouts
     ]
-    limits = [("limit", m.scope, m.name, m.value, None, m.line) for m in configuration.limits]
-    for kind, scope, name, value, seconds, line in [*timeouts, *limits]:
+    limits = [
+        ("limit", m.scope, m.name, m.value, None, m.line, m.file) for m in configuration.limits
+    ]
+    for kind, scope, name, value, seconds, line, file in [*timeouts, *limits]:
         connection.execute(
             "insert into configured_settings values"
             " ($path, $product, $kind, $scope, $name, $value, $seconds, $line)",
             {
-                "path": path, "product": configuration.product, "kind": kind, "scope": scope,
-                "name": name, "value": value, "seconds": seconds, "line": line,
+                "path": file or path, "product": configuration.product, "kind": kind,
+                "scope": scope, "name": name, "value": value, "seconds": seconds, "line": line,
             },
         )  # fmt: skip

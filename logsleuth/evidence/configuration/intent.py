@@ -13,6 +13,7 @@ class Timeout:
     seconds: float
     line: int
     scope: str = ""
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Limit:
     value: str
     line: int
     scope: str = ""
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Server:
     slow_start_s: float | None = None
     cookie: str | None = None
     line: int = 0
+    file: str | None = None
+    """The included file that its line is in, None for the one that was read."""
 
     @property
     def label(self) -> str:
@@ -107,6 +111,7 @@ class Route:
     rewrite: str | None
     line: int
     host: str | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

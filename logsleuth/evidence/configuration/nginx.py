@@ -15,6 +15,7 @@ from logsleuth.evidence.configuration.intent import (
     Route,
     Timeout,
 )
+from logsleuth.evidence.configuration.nginx_includes import Included, expanded
 from logsleuth.evidence.configuration.nginx_pools import direct_pool, read_upstream
 from logsleuth.evidence.configuration.nginx_routes import PASSES, route_of, target_of
 from logsleuth.evidence.configuration.nginx_scope import (
@@ -43,13 +44,19 @@ _Walked = list[tuple[Directive, Scope]]
 _Settings = list[tuple[Directive, str]]
 
 
-def read_nginx(text: str) -> BalancerConfiguration:
+def read_nginx(text: str, included: Included | None = None) -> BalancerConfiguration:
     """The configuration that the text of an nginx.conf, or of a piece of it, describes.
 
-    Included files are not followed: what they may hold is said in `problems`. Source: nginx
-    manual, ngx_core_module "include" and the modules named in this folder.
+    Source: nginx manual, ngx_core_module "include" and the modules named in this folder.
+
+    Args:
+        text: the file.
+        included: gives the name and the text of each file that an `include` names; what isn't
+            there is said in `problems`.
     """
     top, problems = tree(text)
+    if included is not None:
+        top = expanded(top, included, problems)
     walked = list(walk(top, Scope()))
     pools, routes = _pools_and_routes(walked, problems)
     problems.extend(_unreadable(walked))
@@ -88,11 +95,11 @@ def _pools_and_routes(
         target = target_of(each, upstreams, scope)
         routes.append(route_of(each, target, scope))
         if target.address is not None:
-            pools.setdefault(target.pool, direct_pool(target.address, each.line))
+            pools.setdefault(target.pool, direct_pool(target.address, each))
         if target.pool in pools:
             settings.setdefault(target.pool, []).extend(_in_effect(each, scope))
         elif "$" not in target.pool:
-            problems.append(f"line {each.line}: no upstream {target.pool[:80]} in this file")
+            problems.append(f"{each.where}: no upstream {target.pool[:80]} in this file")
     return tuple(_with(pool, settings[name]) for name, pool in pools.items()), tuple(routes)
 
 
@@ -172,7 +179,7 @@ def _unreadable(walked: _Walked) -> list[str]:
     problems = []
     for each, scope in walked:
         if each.name == "include" and each.args and not _HARMLESS.search(each.args[0]):
-            problems.append(f"line {each.line}: include {each.args[0][:80]} is not in this file")
+            problems.append(f"{each.where}: include {each.args[0][:80]} is not in this file")
         if is_timeout(each) and timeout_of(each, scope.label) is None:
-            problems.append(f'line {each.line}: {each.name} of "{each.args[0][:40]}" is no time')
+            problems.append(f'{each.where}: {each.name} of "{each.args[0][:40]}" is no time')
     return problems

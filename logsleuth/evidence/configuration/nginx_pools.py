@@ -45,9 +45,12 @@ def read_upstream(upstream: Directive, problems: list[str]) -> Pool:
     )
 
 
-def direct_pool(address: str, line: int) -> Pool:
+def direct_pool(address: str, passing: Directive) -> Pool:
     """The pool of one server that a `proxy_pass` to an address implies."""
-    server = Server(name=None, address=address, max_fails=1, fail_timeout_s=10.0, line=line)
+    line, file = passing.line, passing.file
+    server = Server(
+        name=None, address=address, max_fails=1, fail_timeout_s=10.0, line=line, file=file
+    )
     return Pool(name=address, algorithm="round-robin", key=None, servers=(server,), line=line)
 
 
@@ -87,7 +90,7 @@ def _server(directive: Directive, problems: list[str]) -> Server:
     times = {name: _time(name, said, directive, problems) for name in _TIMES}
     max_fails, fail_timeout = numbers["max_fails"], times["fail_timeout"]
     if numbers["weight"] == 0:
-        problems.append(f"line {directive.line}: weight=0 is not allowed, read as 1")
+        problems.append(f"{directive.where}: weight=0 is not allowed, read as 1")
     return Server(
         name=None,
         address=with_port(address),
@@ -101,20 +104,21 @@ def _server(directive: Directive, problems: list[str]) -> Server:
         slow_start_s=times["slow_start"] or None,
         cookie=said.get("route"),
         line=directive.line,
+        file=directive.file,
     )
 
 
 def _number(name: str, said: dict[str, str], where: Directive, problems: list[str]) -> int | None:
     number = whole(said[name]) if name in said else None
     if name in said and number is None:
-        problems.append(f'line {where.line}: {name} of "{said[name][:40]}" is not a number')
+        problems.append(f'{where.where}: {name} of "{said[name][:40]}" is not a number')
     return number
 
 
 def _time(name: str, said: dict[str, str], where: Directive, problems: list[str]) -> float | None:
     seconds = nginx_seconds(said[name]) if name in said else None
     if name in said and seconds is None:
-        problems.append(f'line {where.line}: {name} of "{said[name][:40]}" is not a time')
+        problems.append(f'{where.where}: {name} of "{said[name][:40]}" is not a time')
     return seconds
 
 

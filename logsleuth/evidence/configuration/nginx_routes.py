@@ -64,6 +64,7 @@ def route_of(directive: Directive, target: Target, scope: Scope) -> Route:
         rewrite="; ".join(rewrites) or None,
         line=directive.line,
         host=scope.host,
+        file=directive.file,
     )
 
 

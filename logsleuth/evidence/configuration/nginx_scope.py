@@ -65,14 +65,16 @@ def timeout_of(directive: Directive, scope: str) -> Timeout | None:
     if not is_timeout(directive):
         return None
     seconds = nginx_seconds(directive.args[0])
-    return None if seconds is None else Timeout(directive.name, seconds, directive.line, scope)
+    if seconds is None:
+        return None
+    return Timeout(directive.name, seconds, directive.line, scope, directive.file)
 
 
 def limit_of(directive: Directive, scope: str) -> Limit | None:
     """The directive as a limit, if it is one."""
     if directive.name not in LIMITS or directive.block is not None:
         return None
-    return Limit(directive.name, " ".join(directive.args), directive.line, scope)
+    return Limit(directive.name, " ".join(directive.args), directive.line, scope, directive.file)
 
 
 def is_timeout(directive: Directive) -> bool:

@@ -32,6 +32,13 @@ class Directive:
     args: list[str]
     line: int
     block: list[Directive] | None = None
+    file: str | None = None
+    """The included file that it stands in, None in the one that was given."""
+
+    @property
+    def where(self) -> str:
+        """Its place for people."""
+        return f"{self.file} line {self.line}" if self.file else f"line {self.line}"
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from logsleuth.evidence.configuration.envoy import looks_like_envoy, read_envoy
 from logsleuth.evidence.configuration.haproxy import read_haproxy
@@ -14,6 +15,9 @@ from logsleuth.evidence.configuration.nginx_tree import Directive, tree
 from logsleuth.evidence.configuration.nodes import of_yaml
 from logsleuth.evidence.configuration.traefik import looks_like_traefik, read_traefik, trees
 from logsleuth.evidence.configuration.units import names
+
+if TYPE_CHECKING:
+    from logsleuth.evidence.configuration.nginx_includes import Included
 
 _HEAD = 65_536
 # Both readers go through the text in Python; real files are a hundred times smaller.
@@ -90,7 +94,7 @@ def looks_like(name: str, head: bytes) -> str | None:
     return _USUAL_NAMES.get(re.split(r"[/\\]", name)[-1])
 
 
-def read(name: str, data: bytes) -> BalancerConfiguration:
+def read(name: str, data: bytes, included: Included | None = None) -> BalancerConfiguration:
     """The configuration in a file; what could not be read is in its `problems`.
 
     Never raises, whatever the bytes. Source: the products' manuals, see the readers.
@@ -98,10 +102,13 @@ def read(name: str, data: bytes) -> BalancerConfiguration:
     Args:
         name: the file's name, which decides where the content doesn't.
         data: the file's bytes, decompressed.
+        included: gives the files that an nginx `include` names, see `nginx_includes`.
     """
     product = looks_like(name, data) or ("nginx" if b"{" in data[:_HEAD] else "haproxy")
     try:
-        found = _READERS[product](_decoded(data[:_MOST]))
+        text = _decoded(data[:_MOST])
+        taking = product == "nginx" and included is not None
+        found = read_nginx(text, included) if taking else _READERS[product](text)
     except Exception as error:  # noqa: BLE001
         # The lexer is another project's and the bytes may be an attacker's.
         return BalancerConfiguration(product, problems=(f"not readable: {type(error).__name__}",))
