@@ -79,6 +79,25 @@ def test_files_that_include_each_other_end() -> None:
     assert any("included too often" in p for p in found.configurations["a.conf"].problems)
 
 
+DEFAULTS = b"global\n  maxconn 9\ndefaults\n  balance leastconn\n  timeout server 3s\n"
+BACKEND = b"backend api\n  mode http\n  server x 10.0.0.1:80\n"
+
+
+def test_defaults_hold_in_the_files_that_come_after() -> None:
+    for piece in ("ev/20-api.cfg", "ev/conf.d/api.cfg"):
+        found = together({"ev/haproxy.cfg": DEFAULTS, piece: BACKEND})
+        [api] = found.configurations[piece].pools
+        assert (api.algorithm, [t.seconds for t in api.timeouts]) == ("least-conn", [3.0])
+        assert found.configurations[piece].timeouts == ()
+        assert api.servers[0].line == 3
+
+
+def test_of_two_versions_of_a_file_neither_is_taken_for_the_one_before() -> None:
+    found = together({"ev/old.cfg": DEFAULTS, "ev/new.cfg": DEFAULTS, "ev/api.cfg": BACKEND})
+    [api] = found.configurations["ev/api.cfg"].pools
+    assert api.algorithm == "round-robin"
+
+
 def test_other_products_are_read_as_they_are() -> None:
     cfg = b"defaults\n  mode http\nbackend a\n  server x 10.0.0.1:80\n"
     found = together({"haproxy.cfg": cfg} | FILES, OTHERS)

@@ -25,12 +25,16 @@ from logsleuth.evidence.configuration.intent import BalancerConfiguration, Front
 _MOST_SERVERS = 50_000
 
 
-def read_haproxy(text: str) -> BalancerConfiguration:
+def read_haproxy(text: str, before: str = "") -> BalancerConfiguration:
     """The configuration that the text of a haproxy.cfg describes.
 
     Source: HAProxy manual, section 2.1 "Configuration file format" and 4 "Proxies".
+
+    Args:
+        text: the file.
+        before: a file that was given before it, whose `defaults` hold here too.
     """
-    sections, problems = sections_of(text)
+    sections, problems = sections_of(text, before)
     written = [line for section in sections for line in section.own]
     entrances = [each for each in sections if each.kind in {"frontend", "listen"}]
     timeouts = (timeout_of(line) for line in written)

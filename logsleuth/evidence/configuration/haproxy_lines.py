@@ -104,18 +104,20 @@ def _unescaped(match: re.Match[str]) -> str:
     return escaped if escaped in "\\ \t#'\"$" else "\\" + escaped
 
 
-def sections_of(text: str) -> tuple[list[Section], list[str]]:
+def sections_of(text: str, before: str = "") -> tuple[list[Section], list[str]]:
     """The sections of a configuration and what could not be read, with lines.
 
-    Source: HAProxy manual, section 2.1 "Configuration file format" and 4 "Proxies".
+    Source: HAProxy manual, section 2.1 "Configuration file format" and 4 "Proxies"; management
+    guide, section 3 "Starting HAProxy", `-f` given several times.
+
+    Args:
+        text: the file.
+        before: a file that was read before it, whose `defaults` hold here too.
     """
     reader = _Reader()
-    for number, raw in enumerate(text.split("\n"), start=1):
-        words = words_of(raw)
-        if words is None:
-            reader.problems.append(f"line {number}: a quote is not closed")
-        elif words:
-            reader.take(words, number)
+    reader.read(before)
+    reader.sections, reader.problems = [], []
+    reader.read(text)
     return reader.sections, reader.problems
 
 
@@ -126,6 +128,14 @@ class _Reader:
     inherited: int = 0
     defaults: dict[str, Section] = field(default_factory=dict)
     latest: Section | None = None
+
+    def read(self, text: str) -> None:
+        for number, raw in enumerate(text.split("\n"), start=1):
+            words = words_of(raw)
+            if words is None:
+                self.problems.append(f"line {number}: a quote is not closed")
+            elif words:
+                self.take(words, number)
 
     def take(self, words: tuple[str, ...], number: int) -> None:
         if words[0] in _SECTIONS:

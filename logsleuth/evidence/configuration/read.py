@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from logsleuth.evidence.configuration.envoy import looks_like_envoy, read_envoy
@@ -17,6 +18,8 @@ from logsleuth.evidence.configuration.traefik import looks_like_traefik, read_tr
 from logsleuth.evidence.configuration.units import names
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from logsleuth.evidence.configuration.nginx_includes import Included
 
 _HEAD = 65_536
@@ -54,7 +57,7 @@ _HAPROXY_FIRST = names(
     " mailers peers program resolvers ring userlist"
 )
 _USUAL_NAMES = {"nginx.conf": "nginx", "haproxy.cfg": "haproxy"}
-_READERS = {
+_READERS: dict[str, Callable[[str], BalancerConfiguration]] = {
     "nginx": read_nginx,
     "haproxy": read_haproxy,
     "envoy": read_envoy,
@@ -94,7 +97,9 @@ def looks_like(name: str, head: bytes) -> str | None:
     return _USUAL_NAMES.get(re.split(r"[/\\]", name)[-1])
 
 
-def read(name: str, data: bytes, included: Included | None = None) -> BalancerConfiguration:
+def read(
+    name: str, data: bytes, included: Included | None = None, before: bytes = b""
+) -> BalancerConfiguration:
     """The configuration in a file; what could not be read is in its `problems`.
 
     Never raises, whatever the bytes. Source: the products' manuals, see the readers.
@@ -103,12 +108,17 @@ def read(name: str, data: bytes, included: Included | None = None) -> BalancerCo
         name: the file's name, which decides where the content doesn't.
         data: the file's bytes, decompressed.
         included: gives the files that an nginx `include` names, see `nginx_includes`.
+        before: the file that HAProxy was given before this one, for its `defaults`.
     """
     product = looks_like(name, data) or ("nginx" if b"{" in data[:_HEAD] else "haproxy")
     try:
         text = _decoded(data[:_MOST])
-        taking = product == "nginx" and included is not None
-        found = read_nginx(text, included) if taking else _READERS[product](text)
+        reader = _READERS[product]
+        if product == "nginx" and included is not None:
+            reader = partial(read_nginx, included=included)
+        elif product == "haproxy" and before:
+            reader = partial(read_haproxy, before=_decoded(before[:_MOST]))
+        found = reader(text)
     except Exception as error:  # noqa: BLE001
         # The lexer is another project's and the bytes may be an attacker's.
         return BalancerConfiguration(product, problems=(f"not readable: {type(error).__name__}",))

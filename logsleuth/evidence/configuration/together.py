@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from logsleuth.evidence.configuration.intent import BalancerConfiguration
 
+_DEFAULTS = re.compile(rb"^[ \t]*defaults\b", re.MULTILINE)
 _PARTS = re.compile(r"[!/\\]")
 
 
@@ -76,7 +77,25 @@ class _Reader:
             self.found.included.update(each for each, _ in taken)
             return taken
 
-        return read(name, data, included)
+        return read(name, data, included, self.before(name, data))
+
+    def before(self, name: str, data: bytes) -> bytes:
+        """For a piece without `defaults`, the one file of its folder, or the one above, with some.
+
+        HAProxy is often given a file and then a folder of backends, each with `-f`.
+        """
+        if looks_like(name, data) != "haproxy" or _DEFAULTS.search(data):
+            return b""
+        home = _PARTS.split(name)[:-1]
+        for folder in (home, home[:-1]):
+            told = [
+                whole for other, whole in self.known.items()
+                if _PARTS.split(other)[:-1] == folder and _DEFAULTS.search(whole)
+                and looks_like(other, whole) == "haproxy"
+            ]  # fmt: skip
+            if told:
+                return told[0] if len(told) == 1 else b""
+        return b""
 
     def text(self, name: str) -> str | None:
         """What an included file says; a file that is no configuration is left alone."""
