@@ -67,12 +67,13 @@ def joined(case: Case) -> Iterator[Fact]:
 
     By ids where both have them; by counts otherwise, for which retries are one request.
     """
-    asked, told, asked_named, told_named, both, back = case.row(sql("coverage_joined"))
+    row = case.row(sql("coverage_joined"))
+    asked, told, asked_any, told_any, asked_named, told_named, both, back = row
     if min(asked, told) < _FEW:
         return
     by_id = min(asked_named, told_named) >= ENOUGH * min(asked, told)
-    there = both / asked_named if by_id else min(told / asked, 1.0)
-    here = back / told_named if by_id else min(asked / told, 1.0)
+    there = both / asked_named if by_id else min(told_any / asked, 1.0)
+    here = back / told_named if by_id else min(asked_any / told, 1.0)
     how = "by id" if by_id else "by their number"
     yield _sampled(
         "balancer", "requests that an application tells of", there, how,
