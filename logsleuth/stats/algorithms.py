@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 # Fewer requests than this tell no algorithm, fewer than five times this no affinity of many keys.
 _ENOUGH: Final = 150
 # Each of these lies in the gap that played balancers leave: see the tests of this module.
-_DECIDES: Final = 0.6
-_HINTS: Final = 0.25
+# Affinity that fails over when a server is out decides less than all.
+_DECIDES: Final = 0.25
+_HINTS: Final = 0.1
 _LEAST: Final = 0.92
 _ORDERED: Final = 0.93
 _IN_TURNS: Final = 0.35

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from logsleuth.stats.information import mutual_information
+from logsleuth.stats.information import LEAST_ROOM
 from logsleuth.stats.likelihoods import xlogx
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from logsleuth.stats.arrays import FloatArray, IntArray
 
@@ -26,8 +26,7 @@ _KEYS: Final = 400
 _SEEN: Final = 3
 _REPEATED: Final = 100
 _SETTLED: Final = 0.98
-# So little of the choice is no key's.
-_NONE: Final = 0.02
+_STRETCHES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +195,11 @@ def _affinities(server: IntArray, keys: Mapping[str, npt.ArrayLike]) -> dict[str
 def affinity(key: npt.ArrayLike, server: npt.ArrayLike) -> float | None:
     """How far a key decides the server, 0 to 1; 0 where shuffled servers do as well.
 
+    It is the mutual information over the entropy of the servers, what chance gives taken off both.
     The busiest keys that came three times or oftener are asked; None where they are too few to
-    tell. The null is that of 99 shuffles with a fixed seed, so p is 0.01 at the least.
+    tell. The null is that of 99 shuffles with a fixed seed, so p is 0.01 at the least; servers
+    are shuffled within stretches of time, for clients that come while shares are others choose
+    nothing.
     """
     codes, who = np.asarray(key), np.asarray(server)
     repeats = np.unique(codes, return_inverse=True, return_counts=True)
@@ -211,16 +213,24 @@ def affinity(key: npt.ArrayLike, server: npt.ArrayLike) -> float | None:
     shape = int(rows.max()) + 1, int(columns.max()) + 1
     if shape[1] < 2:
         return None
-    table = _table(rows, columns, shape)
-    told = mutual_information(table)
-    if told.normalised <= _NONE:
+    total = float(rows.size)
+    entropy = xlogx(np.array(total)) - float(xlogx(np.bincount(columns).astype(np.float64)).sum())
+    base = entropy - float(xlogx(np.bincount(rows).astype(np.float64)).sum())
+    told = base + float(xlogx(_table(rows, columns, shape)).sum())
+    chance = [base + float(xlogx(_table(rows, s, shape)).sum()) for s in _shuffled(columns)]
+    expected = float(np.mean(chance))
+    room = float(entropy) - expected
+    if told <= max(chance) or room < LEAST_ROOM * float(entropy):
         return 0.0
-    rng, seen = np.random.default_rng(0), float(xlogx(table).sum())
-    beaten = (
-        float(xlogx(_table(rows, rng.permutation(columns), shape)).sum()) >= seen
-        for _ in range(_SHUFFLES)
-    )
-    return 0.0 if any(beaten) else told.normalised
+    return float(np.clip((told - expected) / room, 0.0, 1.0))
+
+
+def _shuffled(columns: IntArray) -> Iterator[IntArray]:
+    """The servers of neighbouring requests changed about, so that shares may drift over time."""
+    rng = np.random.default_rng(0)
+    block = np.arange(columns.size) * _STRETCHES // columns.size
+    for _ in range(_SHUFFLES):
+        yield columns[np.lexsort((rng.random(columns.size), block))]
 
 
 def _table(rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> FloatArray:

@@ -83,3 +83,18 @@ def test_columns_must_have_one_length() -> None:
 def test_nothing_has_no_traits() -> None:
     empty = traits([], [], [])
     assert (empty.requests, empty.servers, empty.phi, empty.top) == (0, 0, None, 0.0)
+
+
+def test_clients_that_come_while_shares_are_others_decide_nothing() -> None:
+    rng = np.random.default_rng(4)
+    late = np.arange(3000) >= 1500
+    server = np.where(late, rng.choice(4, 3000, p=(0.7, 0.1, 0.1, 0.1)), rng.integers(0, 4, 3000))
+    client = np.where(late, rng.integers(50, 100, 3000), rng.integers(0, 50, 3000))
+    assert affinity(client, server) == pytest.approx(0.0, abs=0.05)
+
+
+def test_affinity_that_often_fails_over_is_still_seen() -> None:
+    played, rng = play("client", 5), np.random.default_rng(5)
+    away = rng.uniform(size=3000) < 0.4
+    server = np.where(away, rng.integers(0, 4, 3000), played.server)
+    assert affinity(played.client, server) == pytest.approx(0.33, abs=0.1)
