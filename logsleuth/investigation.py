@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from logsleuth import __version__, runbooks, verdict
-from logsleuth.analyses import calm_pools, clocks, coverage, documents, series, timeline
+from logsleuth.analyses import (
+    attribution,
+    calm_pools,
+    clocks,
+    coverage,
+    documents,
+    series,
+    timeline,
+)
 from logsleuth.analyses.facts import Calm, gather
 from logsleuth.case.show import quote
 from logsleuth.faults import FAULTS
@@ -40,6 +48,7 @@ def investigate(case: Case) -> Investigation:
         version=__version__,
         runbook=runbooks.find(root.fault) if root.fault else None,
         clocks=clocks.read(case),
+        attribution=attribution.examine(facts),
     )
 
 

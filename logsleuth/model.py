@@ -9,6 +9,7 @@ from typing import Final, Literal
 Component = Literal["balancer", "application", "database", "client"]
 Status = Literal["implicated", "ruled-out", "inconclusive", "no-evidence"]
 Outcome = Literal["for", "against", "neutral"]
+ToldBy = Literal["rate", "traffic", "outcome"]
 ExpectedFrom = Literal["configuration", "baseline", "peers"]
 
 COMPONENTS: Final[tuple[Component, ...]] = ("balancer", "application", "database", "client")
@@ -289,6 +290,45 @@ class Runbook:
 
 
 @dataclass(frozen=True, slots=True)
+class Attribution:
+    """A value of a dimension beside all other requests, and how much of the harm it holds.
+
+    The harm is the window's bad requests above the baseline's pace. Rates and shares are 0 to 1; a
+    share may leave that range where other values do better than before. What only describes the
+    harm (a status, a message) has neither lift nor p-value.
+    """
+
+    dimension: str
+    value: str
+    told_by: ToldBy
+    """`rate`: it fares worse than the others. `traffic`: all fare alike, it has more requests than
+    before. `outcome`: what became of the requests."""
+    requests: int
+    bad: int
+    rate: float
+    baseline_rate: float | None
+    others_rate: float | None
+    share_of_requests: float
+    baseline_share_of_requests: float | None
+    lift: float | None
+    """The value's share of the excess over its share of what went well, or of the traffic before
+    where that tells it."""
+    excess_share: float
+    """The part of the excess that it holds."""
+    interval: Interval
+    """Of `excess_share`."""
+    p_value: float | None
+    """One-sided, adjusted for all the values that were looked at."""
+    leading: bool
+    """Whether it belongs to the fewest values that explain two thirds of the excess."""
+    rides_on: str | None = None
+    """The value that it only goes with: among requests alike in that one it makes no difference."""
+    same_as: tuple[str, ...] = ()
+    """Values of other dimensions that the same requests have, so that none can be told from it."""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Investigation:
     """The whole story of a case; renderers see this and nothing else."""
 
@@ -305,6 +345,7 @@ class Investigation:
     runbook: Runbook | None = None
     """That of the root cause's fault, where there is one."""
     clocks: tuple[Clock, ...] = ()
+    attribution: tuple[Attribution, ...] = ()
 
     def total(self, count: str) -> int:
         """Sum one of the counts `lines events continuation rejected blank` over the sources."""

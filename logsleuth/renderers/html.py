@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from logsleuth.renderers import charts, marks, runbook, story, wording
+from logsleuth.renderers import attributed, charts, marks, runbook, story, wording
 from logsleuth.renderers.json import document
 from logsleuth.renderers.text import encodable, sanitise
 from logsleuth.resources import shipped
@@ -24,6 +24,7 @@ SECTIONS: Final = (
     "verdict",
     "timeline",
     "shares",
+    "attribution",
     "hypotheses",
     "evidence",
     "runbook",
@@ -54,6 +55,7 @@ def render(investigation: Investigation) -> str:
         cited=frozenset(event.event_id for event in investigation.cited),
         runbook=runbook,
         story=story,
+        attributed=attributed,
         wording=wording,
         marks=marks,
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from logsleuth.model import (
+        Attribution,
         Check,
         CitedEvent,
         Clock,
@@ -47,6 +48,7 @@ def document(investigation: Investigation) -> dict[str, Any]:
         "root_cause": None if cause is None else _root_cause(cause),
         "hypotheses": [_hypothesis(hypothesis) for hypothesis in investigation.hypotheses],
         "pools": [_pool(pool) for pool in investigation.pools],
+        "attribution": [_attribution(value) for value in investigation.attribution],
         "timeline": [_moment(moment) for moment in investigation.timeline],
         "cited": [_cited(event) for event in investigation.cited],
         "runbook": None if investigation.runbook is None else runbook(investigation.runbook),
@@ -197,6 +199,29 @@ def _server(server: ServerShare) -> dict[str, Any]:
         "eligible_share": _number(server.eligible_share),
         "failure_rate": _number(server.failure_rate),
         "latency_p95_s": _number(server.latency_p95_s),
+    }
+
+
+def _attribution(value: Attribution) -> dict[str, Any]:
+    return {
+        "dimension": _text(value.dimension),
+        "value": _text(value.value),
+        "told_by": value.told_by,
+        "requests": value.requests,
+        "bad": value.bad,
+        "rate": _number(value.rate),
+        "baseline_rate": _number(value.baseline_rate),
+        "others_rate": _number(value.others_rate),
+        "share_of_requests": _number(value.share_of_requests),
+        "baseline_share_of_requests": _number(value.baseline_share_of_requests),
+        "lift": _number(value.lift),
+        "excess_share": _number(value.excess_share),
+        "interval": _interval(value.interval),
+        "p_value": _number(value.p_value),
+        "leading": value.leading,
+        "rides_on": _text(value.rides_on),
+        "same_as": _texts(value.same_as),
+        "query": _text(value.query),
     }
 
 

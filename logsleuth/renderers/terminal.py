@@ -7,7 +7,7 @@ import sys
 from io import StringIO
 from typing import TYPE_CHECKING, Final, TextIO
 
-from logsleuth.renderers import story, wording
+from logsleuth.renderers import attributed, story, wording
 from logsleuth.renderers.sparkline import sparkline
 from logsleuth.renderers.text import sanitise
 
@@ -30,6 +30,7 @@ _STYLES: Final = {
     "ongoing": "bold red",
 }
 _BANNERS: Final = {"none": "NO INCIDENT", "over": "INCIDENT", "ongoing": "INCIDENT, NOT OVER"}
+_MOST_HOLDERS: Final = 3
 _MOST_SERVERS: Final = 8
 _MOST_WARNINGS: Final = 5
 _ROOMY: Final = 72
@@ -118,6 +119,8 @@ def _facts(investigation: Investigation, width: int) -> Table:
     grid = _grid(9, None)
     incident = investigation.incident
     rows = [] if incident is None else [*_incident_facts(incident), _who(investigation)]
+    if incident is not None:
+        rows += _held_by(investigation)
     if incident is None:
         rows = [("traffic", story.traffic(investigation))]
     for label, words in rows:
@@ -155,6 +158,13 @@ def _who(investigation: Investigation) -> tuple[str, str]:
         return ("who", "unknown")
     named = [part for part in (cause.component, cause.fault, cause.target) if part]
     return ("who", f"{' · '.join(named)}, confidence {wording.confidence(cause.confidence)}")
+
+
+def _held_by(investigation: Investigation) -> list[tuple[str, str]]:
+    said = attributed.holders(investigation)
+    rows = [("" if place else "held by", words) for place, words in enumerate(said[:_MOST_HOLDERS])]
+    unsaid = len(said) - _MOST_HOLDERS
+    return [*rows, ("", f"and {unsaid} more in the report")] if unsaid > 0 else rows
 
 
 def _pool_title(pool: Pool) -> Text:

@@ -24,6 +24,7 @@ from logsleuth.model import (
     Source,
 )
 from tests.renderers.figures import calm_traffic, series
+from tests.renderers.holders import holders
 from tests.renderers.scene import (
     BEGIN,
     BIN_S,
@@ -80,6 +81,7 @@ def rich() -> Investigation:
         version="0.1.0",
         runbook=runbooks.find("skewed-selection"),
         clocks=_clocks(),
+        attribution=holders(),
     )
 
 
@@ -102,6 +104,7 @@ def quiet() -> Investigation:
         series=calm,
         cited=(),
         clocks=_clocks()[1:],
+        attribution=(),
     )
 
 
@@ -146,7 +149,7 @@ def poisoned(value: Any, poison: str) -> Any:
         changes = {
             field.name: poisoned(getattr(value, field.name), poison)
             for field in dataclasses.fields(value)
-            if field.name not in {"status", "outcome", "expected_from"}
+            if field.name not in {"status", "outcome", "expected_from", "told_by"}
             and (field.name != "component" or isinstance(value, Moment | LaneBin | RootCause))
         }
         return dataclasses.replace(value, **changes)

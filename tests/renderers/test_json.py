@@ -22,8 +22,14 @@ COUNTS = {"lines", "events", "continuation", "rejected", "blank"}
 KEYS: dict[str, set[str]] = {
     "": {
         *("schema", "version", "evidence", "incident", "root_cause", "hypotheses", "pools"),
-        *("timeline", "cited", "clocks", "warnings", "runbook"),
+        *("timeline", "cited", "clocks", "warnings", "runbook", "attribution"),
     },
+    "attribution": {
+        *("dimension", "value", "told_by", "requests", "bad", "rate", "baseline_rate"),
+        *("others_rate", "share_of_requests", "baseline_share_of_requests", "lift"),
+        *("excess_share", "interval", "p_value", "leading", "rides_on", "same_as", "query"),
+    },
+    "attribution.interval": {"low", "high", "level"},
     "evidence": {"sources", *COUNTS},
     "evidence.sources": {
         *("path", "format", "role", "sha256", "from", "to", "zone", "bytes"),

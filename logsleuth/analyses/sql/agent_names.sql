@@ -1,0 +1,1 @@
+select code::integer as code, min(family) as family from agents group by code order by code;

@@ -1,0 +1,1 @@
+select count(distinct release) from records where release is not null;

@@ -1,0 +1,1 @@
+select distinct release from met where release is not null order by release;

@@ -1,0 +1,66 @@
+"""What holds the harm in the synthetic story."""
+
+from __future__ import annotations
+
+from logsleuth.model import Attribution, Interval
+from tests.renderers.scene import SERVERS, SHOW_SHARES
+
+
+def holders() -> tuple[Attribution, ...]:
+    return (
+        Attribution(
+            dimension="server",
+            value=SERVERS[0],
+            told_by="rate",
+            requests=36_925,
+            bad=6_499,
+            rate=0.176,
+            baseline_rate=0.0031,
+            others_rate=0.0029,
+            share_of_requests=0.7,
+            baseline_share_of_requests=0.25,
+            lift=1.52,
+            excess_share=1.012,
+            interval=Interval(1.009, 1.014),
+            p_value=0.0,
+            leading=True,
+            query=SHOW_SHARES,
+        ),
+        Attribution(
+            dimension="client network",
+            value="198.51.100.0/24",
+            told_by="rate",
+            requests=9_120,
+            bad=2_204,
+            rate=0.2417,
+            baseline_rate=None,
+            others_rate=0.0994,
+            share_of_requests=0.173,
+            baseline_share_of_requests=None,
+            lift=2.1,
+            excess_share=0.34,
+            interval=Interval(0.32, 0.36),
+            p_value=0.0004,
+            leading=False,
+            rides_on=f"server {SERVERS[0]}",
+            query=SHOW_SHARES,
+        ),
+        Attribution(
+            dimension="status",
+            value="502",
+            told_by="outcome",
+            requests=6_020,
+            bad=6_020,
+            rate=1.0,
+            baseline_rate=1.0,
+            others_rate=0.011,
+            share_of_requests=0.114,
+            baseline_share_of_requests=0.002,
+            lift=None,
+            excess_share=0.93,
+            interval=Interval(0.92, 0.94),
+            p_value=None,
+            leading=False,
+            query=SHOW_SHARES,
+        ),
+    )
