@@ -9,6 +9,8 @@ from logsleuth.analyses import (
     attribution,
     calm_pools,
     clocks,
+    clocks,
+    counterfactual,
     coverage,
     documents,
     series,
@@ -35,12 +37,13 @@ def investigate(case: Case) -> Investigation:
     root = verdict.root_cause(standing)
     hypotheses = verdict.hypotheses(standing, root, verdict.exonerations(facts))
     moments = timeline.build(facts, root)
+    pools = documents.pools(facts, verdict.skewed_pools(standing))
     return Investigation(
         sources=coverage.sources(case),
         incident=documents.incident(facts),
         root_cause=root,
         hypotheses=hypotheses,
-        pools=documents.pools(facts, verdict.skewed_pools(standing)),
+        pools=pools,
         timeline=moments,
         warnings=coverage.warnings(case),
         series=series.build(case, facts.traffic, facts.lost),
@@ -49,6 +52,7 @@ def investigate(case: Case) -> Investigation:
         runbook=runbooks.find(root.fault) if root.fault else None,
         clocks=clocks.read(case),
         attribution=attribution.examine(facts),
+        counterfactual=counterfactual.examine(facts, root, pools),
     )
 
 

@@ -329,6 +329,25 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """How many of a pool's bad requests would not have happened with the intended shares.
+
+    Counts of requests. The bounds follow from the assumptions, `interval` adds the doubt of the
+    sample to both.
+    """
+
+    pool: str
+    expected_from: ExpectedFrom
+    observed: int
+    prevented_low: float
+    prevented: float
+    prevented_high: float
+    interval: Interval
+    assumptions: tuple[str, ...]
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Investigation:
     """The whole story of a case; renderers see this and nothing else."""
 
@@ -346,6 +365,8 @@ class Investigation:
     """That of the root cause's fault, where there is one."""
     clocks: tuple[Clock, ...] = ()
     attribution: tuple[Attribution, ...] = ()
+    counterfactual: Counterfactual | None = None
+    """None where the shares are not at fault, or the intended ones aren't known."""
 
     def total(self, count: str) -> int:
         """Sum one of the counts `lines events continuation rejected blank` over the sources."""

@@ -9,14 +9,17 @@ columns = [
 [parameters]
 since     = { type = "timestamp", default = "", help = "The onset; before is the baseline." }
 until     = { type = "timestamp", default = "", help = "The incident's end." }
-dimension = { type = "text", default = "server", help = "Or another, as listed below." }
 second    = { type = "text", default = "", help = "Another one, for pairs of values." }
 slow      = { type = "double", default = "2.5", help = "Slow: so many times the route's p90." }
 top       = { type = "integer", default = 50, help = "So many rows." }
+
+[parameters.dimension]
+type    = "text"
+default = "server"
+help    = "Or pool, route, method, client, client network, status."
 */
 -- Bad is what failed, was refused where others are served, or took much longer than its route did
 -- before. Excess is what is above the bad requests of the baseline at the pace of all traffic.
--- A dimension is a server, pool, route, method, client, client network or status.
 with told as (
     select
         first_server, pool, route, client, method, status, failed, duration_s,

@@ -1,13 +1,13 @@
-"""What holds the harm, in sentences: the fewest values that explain most of it."""
+"""What holds the harm, and what would have prevented it, in sentences."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.renderers.wording import percent
+from logsleuth.renderers.wording import counted, percent
 
 if TYPE_CHECKING:
-    from logsleuth.model import Attribution, Investigation, ToldBy
+    from logsleuth.model import Attribution, Counterfactual, Investigation, ToldBy
 
 TOLD_BY: Final[dict[ToldBy, str]] = {
     "rate": "What fares worse than the other requests",
@@ -33,6 +33,36 @@ def holders(investigation: Investigation) -> list[str]:
     return [*map(_sentence, leading)] or [
         "no server, route or client: the harm lies on all of them as the traffic does"
     ]
+
+
+def otherwise(investigation: Investigation) -> str:
+    """Say how many of the bad requests the intended shares would have prevented, if asked."""
+    found = investigation.counterfactual
+    if found is None:
+        return ""
+    bad = counted(found.observed, "bad request")
+    return (
+        f"{_range(found, 'between ', ' and ')} of the {bad} of pool {found.pool} would not have "
+        "happened with the intended shares"
+    )
+
+
+def briefly(investigation: Investigation) -> str:
+    """Say the same in one line of a terminal."""
+    found = investigation.counterfactual
+    if found is None:
+        return ""
+    bad = counted(found.observed, "bad request")
+    return f"{_range(found, '', ' to ')} of {bad} prevented by the intended shares"
+
+
+def _range(found: Counterfactual, first: str, second: str) -> str:
+    # Not known better than to a percent, whatever the arithmetic says.
+    low, high = (
+        f"{100 * part / max(found.observed, 1):.0f}"
+        for part in (found.prevented_low, found.prevented_high)
+    )
+    return f"about {low} %" if low == high else f"{first}{low}{second}{high} %"
 
 
 def _sentence(value: Attribution) -> str:

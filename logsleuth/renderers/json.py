@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Check,
         CitedEvent,
         Clock,
+        Counterfactual,
         FaultStanding,
         Hypothesis,
         Incident,
@@ -40,6 +41,7 @@ _COUNTS: Final = ("lines", "events", "continuation", "rejected", "blank")
 def document(investigation: Investigation) -> dict[str, Any]:
     """Return the investigation under the contract's key names."""
     incident, cause = investigation.incident, investigation.root_cause
+    otherwise = investigation.counterfactual
     return {
         "schema": SCHEMA,
         "version": _text(investigation.version),
@@ -49,6 +51,7 @@ def document(investigation: Investigation) -> dict[str, Any]:
         "hypotheses": [_hypothesis(hypothesis) for hypothesis in investigation.hypotheses],
         "pools": [_pool(pool) for pool in investigation.pools],
         "attribution": [_attribution(value) for value in investigation.attribution],
+        "counterfactual": None if otherwise is None else _counterfactual(otherwise),
         "timeline": [_moment(moment) for moment in investigation.timeline],
         "cited": [_cited(event) for event in investigation.cited],
         "runbook": None if investigation.runbook is None else runbook(investigation.runbook),
@@ -222,6 +225,20 @@ def _attribution(value: Attribution) -> dict[str, Any]:
         "rides_on": _text(value.rides_on),
         "same_as": _texts(value.same_as),
         "query": _text(value.query),
+    }
+
+
+def _counterfactual(otherwise: Counterfactual) -> dict[str, Any]:
+    return {
+        "pool": _text(otherwise.pool),
+        "expected_from": otherwise.expected_from,
+        "observed": otherwise.observed,
+        "prevented_low": _number(otherwise.prevented_low),
+        "prevented": _number(otherwise.prevented),
+        "prevented_high": _number(otherwise.prevented_high),
+        "interval": _interval(otherwise.interval),
+        "assumptions": _texts(otherwise.assumptions),
+        "query": _text(otherwise.query),
     }
 
 

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from logsleuth.model import Check, Hypothesis, Incident, Investigation, Pool, ServerShare
+    from logsleuth.model import (
+        Check,
+        Counterfactual,
+        Hypothesis,
+        Incident,
+        Investigation,
+        Pool,
+        ServerShare,
+    )
 
 _SIDE: Final = {"implicated": "for", "ruled-out": "against"}
 _FEW_CLOCKS: Final = 3
@@ -35,6 +43,8 @@ class Command:
 
     line: str
     purpose: str
+    later: bool = False
+    """Whether it needs what another of the commands makes first."""
 
 
 def headline(investigation: Investigation) -> str:
@@ -143,8 +153,7 @@ def most_departed(pool: Pool) -> list[ServerShare]:
 
 def pool_verdict(pool: Pool) -> str:
     """Say how far a pool is from what was intended for it, and by which reference."""
-    moved = f"{percent(pool.effect)} of requests went to another server than intended"
-    return f"{moved}, judged by {reference_word(pool)}"
+    return f"{misdirected(pool)}, judged by {reference_word(pool)}"
 
 
 def pool_line(pool: Pool) -> str:
@@ -216,6 +225,12 @@ def _configured(pool: Pool) -> str | None:
 
 
 def reference_word(pool: Pool) -> str:
+def misdirected(pool: Pool) -> str:
+    """Say how much of a pool's traffic was not where it was meant to be."""
+    return f"{percent(pool.effect)} of requests went to another server than intended"
+
+
+def reference_word(pool: Pool | Counterfactual) -> str:
     """Say where the intended shares of a pool are from."""
     words = {
         "configuration": "the configuration",
@@ -319,7 +334,9 @@ def commands(investigation: Investigation) -> list[Command]:
         Command(
             f"logsleuth ingest {evidence} --case incident.duckdb", "A case that answers questions"
         ),
-        Command("logsleuth query --case incident.duckdb", "The questions that come with it"),
+        Command(
+            "logsleuth query --case incident.duckdb", "The questions that come with it", later=True
+        ),
         *_explanation(investigation),
     ]
 

@@ -81,7 +81,7 @@ def _blocks(investigation: Investigation, width: int) -> Iterator[RenderableType
     yield _facts(investigation, width)
     for pool in story.featured(investigation)[:1]:
         yield ""
-        yield _pool_title(pool)
+        yield _pool_title(pool, width)
         yield _shares(pool, investigation, width)
         note = story.pool_note(pool)
         if note is not None:
@@ -164,12 +164,18 @@ def _held_by(investigation: Investigation) -> list[tuple[str, str]]:
     said = attributed.holders(investigation)
     rows = [("" if place else "held by", words) for place, words in enumerate(said[:_MOST_HOLDERS])]
     unsaid = len(said) - _MOST_HOLDERS
-    return [*rows, ("", f"and {unsaid} more in the report")] if unsaid > 0 else rows
+    rows += [("", f"and {unsaid} more in the report")] if unsaid > 0 else []
+    instead = attributed.briefly(investigation)
+    return [*rows, ("what if", instead)] if instead else rows
 
 
-def _pool_title(pool: Pool) -> Text:
+def _pool_title(pool: Pool, width: int) -> Text:
     title = _text(f"pool {pool.pool}", "bold")
     return title.append_text(_text(f"  {story.pool_line(pool)}"))
+    full = title.copy().append_text(_text(f"  {story.pool_verdict(pool)}"))
+    if full.cell_len <= width:
+        return full
+    return title.append_text(_text(f"  {story.misdirected(pool)}"))
 
 
 def _shares(pool: Pool, investigation: Investigation, width: int) -> Table:
@@ -244,6 +250,7 @@ def _closing(investigation: Investigation) -> Table:
     unsaid = len(investigation.warnings) - _MOST_WARNINGS
     if unsaid > 0:
         grid.add_row("", _text(f"and {unsaid} more in the report", "dim"))
-    for place, command in enumerate(story.commands(investigation)):
+    commands = [command for command in story.commands(investigation) if not command.later]
+    for place, command in enumerate(commands):
         grid.add_row(_text("" if place else "next", "dim"), _text(command.line, "cyan"))
     return grid

@@ -24,7 +24,7 @@ from logsleuth.model import (
     Source,
 )
 from tests.renderers.figures import calm_traffic, series
-from tests.renderers.holders import holders
+from tests.renderers.holders import holders, otherwise
 from tests.renderers.scene import (
     BEGIN,
     BIN_S,
@@ -82,6 +82,7 @@ def rich() -> Investigation:
         runbook=runbooks.find("skewed-selection"),
         clocks=_clocks(),
         attribution=holders(),
+        counterfactual=otherwise(),
     )
 
 
@@ -105,6 +106,7 @@ def quiet() -> Investigation:
         cited=(),
         clocks=_clocks()[1:],
         attribution=(),
+        counterfactual=None,
     )
 
 

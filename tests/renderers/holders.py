@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logsleuth.model import Attribution, Interval
+from logsleuth.model import Attribution, Counterfactual, Interval
 from tests.renderers.scene import SERVERS, SHOW_SHARES
 
 
@@ -63,4 +63,21 @@ def holders() -> tuple[Attribution, ...]:
             leading=False,
             query=SHOW_SHARES,
         ),
+    )
+
+
+def otherwise() -> Counterfactual:
+    return Counterfactual(
+        pool="web",
+        expected_from="baseline",
+        observed=6_541,
+        prevented_low=4_019.5,
+        prevented=6_230.1,
+        prevented_high=6_377.5,
+        interval=Interval(3_884.0, 6_402.2),
+        assumptions=(
+            "the same requests would have come at the same times",
+            "at the most, every server fails as rarely as before the onset",
+        ),
+        query=SHOW_SHARES,
     )

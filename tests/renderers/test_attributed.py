@@ -4,7 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from logsleuth.renderers import html, terminal
-from logsleuth.renderers.attributed import attributions, holders
+from logsleuth.renderers.attributed import attributions, holders, otherwise
 from tests.renderers import builder
 from tests.renderers.page import Page
 
@@ -56,3 +56,25 @@ def test_the_report_has_every_value_with_its_standing(rich: Investigation) -> No
     ):
         assert words in text
     assert [told_by for told_by, _ in attributions(rich)] == ["rate", "outcome"]
+
+
+def test_what_other_shares_would_have_prevented_is_a_range(rich: Investigation) -> None:
+    said = otherwise(rich)
+    assert said == (
+        "between 61 and 98 % of the 6,541 bad requests of pool web would not have happened with "
+        "the intended shares"
+    )
+    assert "what if   61 to 98 % of 6,541 bad requests prevented by the" in terminal.render(rich)
+    text = Page(html.render(rich)).text
+    assert said in text
+    assert "4,020 to 6,378, most likely 6,230" in text
+    assert "Judged by its shares before the incident" in text
+    assert "no proof; it assumes: the same requests would have come at the same times" in text
+
+
+def test_a_narrow_range_is_one_figure(rich: Investigation) -> None:
+    assert rich.counterfactual is not None
+    narrow = dataclasses.replace(rich.counterfactual, prevented_low=6_385.0, prevented_high=6_399.0)
+    said = otherwise(dataclasses.replace(rich, counterfactual=narrow))
+    assert said.startswith("about 98 % of the")
+    assert otherwise(builder.quiet()) == ""

@@ -23,7 +23,13 @@ KEYS: dict[str, set[str]] = {
     "": {
         *("schema", "version", "evidence", "incident", "root_cause", "hypotheses", "pools"),
         *("timeline", "cited", "clocks", "warnings", "runbook", "attribution"),
+        "counterfactual",
     },
+    "counterfactual": {
+        *("pool", "expected_from", "observed", "prevented_low", "prevented", "prevented_high"),
+        *("interval", "assumptions", "query"),
+    },
+    "counterfactual.interval": {"low", "high", "level"},
     "attribution": {
         *("dimension", "value", "told_by", "requests", "bad", "rate", "baseline_rate"),
         *("others_rate", "share_of_requests", "baseline_share_of_requests", "lift"),
