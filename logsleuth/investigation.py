@@ -13,6 +13,10 @@ from logsleuth.analyses import (
     counterfactual,
     coverage,
     documents,
+    counterfactual,
+    coverage,
+    documents,
+    messages,
     series,
     timeline,
 )
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from logsleuth.case.store import Case
-    from logsleuth.model import Hypothesis, Moment
+    from logsleuth.model import Hypothesis, Message, Moment
 
 
 def investigate(case: Case) -> Investigation:
@@ -36,7 +40,8 @@ def investigate(case: Case) -> Investigation:
     standing = verdict.ranked([found for fault in FAULTS for found in fault.examine(facts)])
     root = verdict.root_cause(standing)
     hypotheses = verdict.hypotheses(standing, root, verdict.exonerations(facts))
-    moments = timeline.build(facts, root)
+    said = messages.examine(facts)
+    moments = _with_messages(timeline.build(facts, root), said)
     pools = documents.pools(facts, verdict.skewed_pools(standing))
     return Investigation(
         sources=coverage.sources(case),
@@ -52,6 +57,7 @@ def investigate(case: Case) -> Investigation:
         runbook=runbooks.find(root.fault) if root.fault else None,
         clocks=clocks.read(case),
         attribution=attribution.examine(facts),
+        messages=said,
         counterfactual=counterfactual.examine(facts, root, pools),
     )
 
@@ -71,6 +77,11 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         version=__version__,
         clocks=clocks.read(case),
     )
+
+
+def _with_messages(told: Sequence[Moment], said: Sequence[Message]) -> tuple[Moment, ...]:
+    found = [*told, *messages.moments(said, told)]
+    return tuple(sorted(found, key=lambda m: (m.ts, m.kind, m.title)))
 
 
 def _cited(

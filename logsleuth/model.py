@@ -9,6 +9,8 @@ from typing import Final, Literal
 Component = Literal["balancer", "application", "database", "client"]
 Status = Literal["implicated", "ruled-out", "inconclusive", "no-evidence"]
 Outcome = Literal["for", "against", "neutral"]
+MessageKind = Literal["novel", "more", "fewer"]
+Position = Literal["before", "at", "after"]
 ToldBy = Literal["rate", "traffic", "outcome"]
 ExpectedFrom = Literal["configuration", "baseline", "peers"]
 
@@ -329,6 +331,32 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A kind of line that is new at the incident, or that came more or less often than before."""
+
+    role: str
+    shape: str
+    """What its lines have in common: numbers, texts and paths are masked."""
+    level: str | None
+    kind: MessageKind
+    position: Position
+    """Of its first line beside the onset: what came before may be a cause, after a symptom."""
+    before: int
+    during: int
+    instances: int
+    ratio: float
+    """Its rate since, over that of before; infinite for what was never said."""
+    interval: Interval
+    p_value: float
+    """Two-sided, adjusted for all the kinds of lines."""
+    first: datetime
+    event: str | None
+    text: str
+    """The first line of its first message."""
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Counterfactual:
     """How many of a pool's bad requests would not have happened with the intended shares.
 
@@ -365,6 +393,8 @@ class Investigation:
     """That of the root cause's fault, where there is one."""
     clocks: tuple[Clock, ...] = ()
     attribution: tuple[Attribution, ...] = ()
+    messages: tuple[Message, ...] = ()
+    """The most telling first."""
     counterfactual: Counterfactual | None = None
     """None where the shares are not at fault, or the intended ones aren't known."""
 

@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from logsleuth.renderers import attributed, charts, marks, runbook, story, wording
+from logsleuth.renderers import attributed, charts, marks, runbook, said, story, wording
 from logsleuth.renderers.json import document
 from logsleuth.renderers.text import encodable, sanitise
 from logsleuth.resources import shipped
@@ -25,6 +25,7 @@ SECTIONS: Final = (
     "timeline",
     "shares",
     "attribution",
+    "messages",
     "hypotheses",
     "evidence",
     "runbook",
@@ -56,6 +57,7 @@ def render(investigation: Investigation) -> str:
         runbook=runbook,
         story=story,
         attributed=attributed,
+        said=said,
         wording=wording,
         marks=marks,
     )

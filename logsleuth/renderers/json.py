@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Incident,
         Interval,
         Investigation,
+        Message,
         Moment,
         Pool,
         RootCause,
@@ -52,6 +53,7 @@ def document(investigation: Investigation) -> dict[str, Any]:
         "pools": [_pool(pool) for pool in investigation.pools],
         "attribution": [_attribution(value) for value in investigation.attribution],
         "counterfactual": None if otherwise is None else _counterfactual(otherwise),
+        "messages": [_message(message) for message in investigation.messages],
         "timeline": [_moment(moment) for moment in investigation.timeline],
         "cited": [_cited(event) for event in investigation.cited],
         "runbook": None if investigation.runbook is None else runbook(investigation.runbook),
@@ -239,6 +241,26 @@ def _counterfactual(otherwise: Counterfactual) -> dict[str, Any]:
         "interval": _interval(otherwise.interval),
         "assumptions": _texts(otherwise.assumptions),
         "query": _text(otherwise.query),
+    }
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {
+        "role": _text(message.role),
+        "shape": _text(message.shape),
+        "level": _text(message.level),
+        "kind": message.kind,
+        "position": message.position,
+        "before": message.before,
+        "during": message.during,
+        "instances": message.instances,
+        "ratio": _number(message.ratio),
+        "interval": _interval(message.interval),
+        "p_value": _number(message.p_value),
+        "first": _time(message.first),
+        "event": _text(message.event),
+        "text": _text(message.text),
+        "query": _text(message.query),
     }
 
 

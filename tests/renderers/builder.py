@@ -15,6 +15,7 @@ from logsleuth.model import (
     Incident,
     Investigation,
     LaneBin,
+    Message,
     Moment,
     Pool,
     RootCause,
@@ -24,7 +25,7 @@ from logsleuth.model import (
     Source,
 )
 from tests.renderers.figures import calm_traffic, series
-from tests.renderers.holders import holders, otherwise
+from tests.renderers.holders import holders, messages, otherwise
 from tests.renderers.scene import (
     BEGIN,
     BIN_S,
@@ -83,6 +84,7 @@ def rich() -> Investigation:
         clocks=_clocks(),
         attribution=holders(),
         counterfactual=otherwise(),
+        messages=messages(),
     )
 
 
@@ -107,6 +109,7 @@ def quiet() -> Investigation:
         clocks=_clocks()[1:],
         attribution=(),
         counterfactual=None,
+        messages=(),
     )
 
 
@@ -151,7 +154,8 @@ def poisoned(value: Any, poison: str) -> Any:
         changes = {
             field.name: poisoned(getattr(value, field.name), poison)
             for field in dataclasses.fields(value)
-            if field.name not in {"status", "outcome", "expected_from", "told_by"}
+            if field.name not in {"status", "outcome", "expected_from", "told_by", "position"}
+            and not (field.name == "kind" and isinstance(value, Message))
             and (field.name != "component" or isinstance(value, Moment | LaneBin | RootCause))
         }
         return dataclasses.replace(value, **changes)

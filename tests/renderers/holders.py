@@ -1,9 +1,12 @@
-"""What holds the harm in the synthetic story."""
+"""What holds the harm in the synthetic story, and what was said of it."""
 
 from __future__ import annotations
 
-from logsleuth.model import Attribution, Counterfactual, Interval
-from tests.renderers.scene import SERVERS, SHOW_SHARES
+import math
+from datetime import timedelta
+
+from logsleuth.model import Attribution, Counterfactual, Interval, Message
+from tests.renderers.scene import EXHAUSTED, ONSET, SERVERS, SHOW_SHARES, SLOW
 
 
 def holders() -> tuple[Attribution, ...]:
@@ -80,4 +83,43 @@ def otherwise() -> Counterfactual:
             "at the most, every server fails as rarely as before the onset",
         ),
         query=SHOW_SHARES,
+    )
+
+
+def messages() -> tuple[Message, ...]:
+    return (
+        Message(
+            role="application",
+            shape="no worker was free after # s | app.pool.PoolTimeout: #",
+            level="error",
+            kind="novel",
+            position="after",
+            before=0,
+            during=6_020,
+            instances=1,
+            ratio=math.inf,
+            interval=Interval(1_204.0, math.inf),
+            p_value=0.0,
+            first=ONSET + timedelta(seconds=9.8),
+            event=EXHAUSTED,
+            text="ERROR app.pool no worker was free after 5.0 s",
+            query=SHOW_SHARES,
+        ),
+        Message(
+            role="database",
+            shape="deadlock detected on relation ?",
+            level="error",
+            kind="more",
+            position="before",
+            before=3,
+            during=11,
+            instances=1,
+            ratio=4.2,
+            interval=Interval(1.6, 14.0),
+            p_value=0.0021,
+            first=ONSET - timedelta(seconds=2),
+            event=SLOW,
+            text="deadlock detected on relation report_rows",
+            query=SHOW_SHARES,
+        ),
     )

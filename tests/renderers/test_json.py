@@ -24,7 +24,14 @@ KEYS: dict[str, set[str]] = {
         *("schema", "version", "evidence", "incident", "root_cause", "hypotheses", "pools"),
         *("timeline", "cited", "clocks", "warnings", "runbook", "attribution"),
         "counterfactual",
+        *("timeline", "cited", "warnings", "runbook", "attribution"),
+        *("counterfactual", "messages"),
     },
+    "messages": {
+        *("role", "shape", "level", "kind", "position", "before", "during", "instances", "ratio"),
+        *("interval", "p_value", "first", "event", "text", "query"),
+    },
+    "messages.interval": {"low", "high", "level"},
     "counterfactual": {
         *("pool", "expected_from", "observed", "prevented_low", "prevented", "prevented_high"),
         *("interval", "assumptions", "query"),
