@@ -12,7 +12,7 @@ from logsleuth.analyses.cells import count as count_cells
 from logsleuth.analyses.peeling import Peeler, Term
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.values import Counted, Value, count, dispersion
-from logsleuth.model import Attribution, Interval, ToldBy
+from logsleuth.model import Attribution, Interval
 from logsleuth.stats.multiple import benjamini_yekutieli
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.incident import Window
     from logsleuth.analyses.traffic import Array, Traffic
+    from logsleuth.model import ToldBy
 
 # Adtributor's threshold: what explains two thirds of the excess is an answer.
 _ENOUGH: Final = 0.67
-_BY: Final[tuple[ToldBy, ...]] = ("rate", "traffic")
 _MOST_RIDERS: Final = 8
 _MOST_OUTCOMES: Final = 3
 _PLAIN: Final = frozenset(
@@ -41,13 +41,12 @@ def examine(facts: Facts) -> tuple[Attribution, ...]:
     outcomes is found, the excess lies on the values as the traffic does.
     """
     found = dimensions.places(facts)
-    told = [
-        _attribution(facts, term, by, leads)
-        for by in _BY
-        for term, leads in holders(facts.traffic, facts.badness.bad, facts.window, found, by)
-    ]
-    first = told[0].told_by if told else None
-    return (*(a for a in told if a.told_by == first), *_described(facts))
+    return (*(_told(facts, found, "rate") or _told(facts, found, "traffic")), *_described(facts))
+
+
+def _told(facts: Facts, found: Sequence[Dimension], by: ToldBy) -> tuple[Attribution, ...]:
+    told = holders(facts.traffic, facts.badness.bad, facts.window, found, by)
+    return tuple(_attribution(facts, term, by, leads) for term, leads in told)
 
 
 def holders(

@@ -103,7 +103,9 @@ def _releases(facts: Facts) -> Iterator[Dimension]:
 
 def _statuses(facts: Facts) -> Dimension:
     traffic, slow = facts.traffic, facts.badness.slow
-    values, codes = np.unique(traffic.status, return_inverse=True)
+    # As np.unique would, without sorting a million numbers for a dozen values.
+    there = np.bincount(traffic.status) > 0
+    values, codes = np.flatnonzero(there), (np.cumsum(there) - 1)[traffic.status]
     names = [str(status) if status else "no status" for status in values.tolist()]
     slow_names = [f"{name}, slow" for name in names]
     return Dimension("status", codes + len(names) * slow, (*names, *slow_names))
