@@ -46,6 +46,8 @@ class _Shape:
     during: int
     instances: int
     first: float | None
+    step_s: float | None
+    """How exactly its source stamps: the line may be so much later than it shows."""
     event: str | None
     text: str | None
 
@@ -129,7 +131,7 @@ def _message(
         shape=shape.shape,
         level=shape.level,
         kind=kind,
-        position=_position(first, facts.window),
+        position=_position(first, shape.step_s or 0.0, facts.window),
         before=shape.before,
         during=shape.during,
         instances=shape.instances,
@@ -143,8 +145,8 @@ def _message(
     )
 
 
-def _position(first: float, window: Window) -> Position:
-    if first < window.earliest:
+def _position(first: float, step_s: float, window: Window) -> Position:
+    if first + step_s < window.earliest:
         return "before"
     return "at" if first <= window.latest else "after"
 

@@ -24,6 +24,8 @@ POSITIONS: Final[dict[Position, str]] = {
 
 def change(message: Message) -> str:
     """Say how much more or less often it came, at the near end of what can be told."""
+    if message.interval.low < 1 < message.interval.high:
+        return "too few to say"
     if math.isinf(message.interval.high):
         return f"at least {number(message.interval.low)} times"
     return f"{number(message.interval.low)} to {number(message.interval.high)} times"

@@ -236,7 +236,7 @@ def test_methods(route: str, method: str) -> None:
     assert dimensions.method(route) == method
 
 
-def test_a_million_requests_take_less_than_two_seconds() -> None:
+def test_a_million_requests_take_less_than_a_second() -> None:
     rng, n = np.random.default_rng(3), 1_000_000
     scene = Scene(10, 1)
     traffic = scene.traffic()
@@ -253,10 +253,9 @@ def test_a_million_requests_take_less_than_two_seconds() -> None:
         clients=clients,
     )
     bad = (columns["first_server"] == 2) & (columns["started"] > BEGIN + 300)
-    began = time.perf_counter()
+    began = time.process_time()
     found = dimensions.of_traffic(big)
     held_by = attribution.holders(big, bad, window(300, until=600), found, "rate")
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     assert [term.value.label for term, _ in held_by] == ["server web-3"]
-    # Under one second on an idle machine; tests share theirs.
-    assert took < 2.0
+    assert took < 1.0

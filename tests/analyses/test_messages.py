@@ -140,3 +140,14 @@ def test_the_timeline_gets_new_kinds_that_it_does_not_cite_yet(
     again = list(messages.moments(found, (cited,)))
     assert told[0] not in again
     assert len(again) == 5
+
+
+def test_a_stamp_of_whole_seconds_is_not_taken_for_more_exact_than_it_is(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    made = scene()
+    made.resolution_s = 1.0
+    for i in range(20):
+        made.say("application", 59.5 + i, f"request {i} failed")
+    [found] = messages.examine(gathered(made))
+    assert found.position == "at"

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
+import math
 from typing import TYPE_CHECKING
 
+from logsleuth.model import Interval
 from logsleuth.renderers import html
 from logsleuth.renderers.json import document
 from logsleuth.renderers.said import change
@@ -37,3 +40,8 @@ def test_an_endless_ratio_is_null_and_its_bound_is_known(rich: Investigation) ->
     assert first["interval"] == {"low": 1204.0, "high": None, "level": 0.95}
     assert second["ratio"] == 4.2
     assert change(rich.messages[1]) == "1.6 to 14 times"
+
+
+def test_a_ratio_on_both_sides_of_one_is_not_said(rich: Investigation) -> None:
+    few = dataclasses.replace(rich.messages[0], interval=Interval(0.2, math.inf))
+    assert change(few) == "too few to say"

@@ -1,6 +1,9 @@
 -- What the application complained of while it served a request of the window, by the request's id.
 with complained as (
-    select request_id, min(shape_of(message)) as shape
+    select
+        request_id,
+        -- The path that a line names makes it no other kind.
+        min(regexp_replace(shape_of(message), '(^|[\s=(\[])/[^\s,;)\]]*', '\1/…', 'g')) as shape
     from events
     -- A line with a status is the account of a request, whatever its level.
     where role = 'application' and request_id is not null and message is not null and status is null

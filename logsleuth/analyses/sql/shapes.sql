@@ -3,9 +3,11 @@
 with said as (
     select
         e.role, e.level, e.instance, epoch(e.ts) as ts, e.event_id, e.source_id, e.line,
+        coalesce(s.resolution_s, 0) as step,
         split_part(e.message, chr(10), 1) as message,
         regexp_replace(shape_of(e.message), '(^|[\s=(\[])/[^\s,;)\]]*', '\1/…', 'g') as shape
     from events e
+    join sources s using (source_id)
     where e.message is not null and e.ts is not null and e.status is null
         and (e.role <> 'database' or e.duration_s is null)
         and e.ts < make_timestamp(($stop * 1000000)::bigint)
@@ -18,6 +20,7 @@ select
     count(*) filter (where ts >= $begin)::bigint as during,
     count(distinct instance) filter (where ts >= $begin)::bigint as instances,
     min(ts) filter (where ts >= $begin) as first_ts,
+    arg_min(step, (ts, source_id, line)) filter (where ts >= $begin) as step_s,
     arg_min(event_id, (ts, source_id, line)) filter (where ts >= $begin) as first_event,
     arg_min(left(message, 300), (ts, source_id, line)) filter (where ts >= $begin) as first_message
 from said
