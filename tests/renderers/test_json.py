@@ -23,8 +23,6 @@ KEYS: dict[str, set[str]] = {
     "": {
         *("schema", "version", "evidence", "incident", "root_cause", "hypotheses", "pools"),
         *("timeline", "cited", "clocks", "warnings", "runbook", "attribution"),
-        "counterfactual",
-        *("timeline", "cited", "warnings", "runbook", "attribution"),
         *("counterfactual", "messages"),
     },
     "messages": {

@@ -4,7 +4,7 @@ with complained as (
         request_id,
         -- The path that a line names makes it no other kind.
         min(regexp_replace(shape_of(message), '(^|[\s=(\[])/[^\s,;)\]]*', '\1/…', 'g')) as shape
-    from events
+    from aligned
     -- A line with a status is the account of a request, whatever its level.
     where role = 'application' and request_id is not null and message is not null and status is null
         and coalesce(level, 'error') in ('warning', 'error', 'fatal')

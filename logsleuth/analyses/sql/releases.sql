@@ -3,7 +3,7 @@
 create or replace temporary table met as
 with told as (
     select e.release, e.ts, e.request_id, a.server
-    from events e
+    from aligned e
     left join (select name, min(server) as server from aliases group by name) a
         on a.name = e.instance
     where e.role = 'application' and e.release is not null and e.ts is not null

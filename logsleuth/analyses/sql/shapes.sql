@@ -6,7 +6,7 @@ with said as (
         coalesce(s.resolution_s, 0) as step,
         split_part(e.message, chr(10), 1) as message,
         regexp_replace(shape_of(e.message), '(^|[\s=(\[])/[^\s,;)\]]*', '\1/…', 'g') as shape
-    from events e
+    from aligned e
     join sources s using (source_id)
     where e.message is not null and e.ts is not null and e.status is null
         and (e.role <> 'database' or e.duration_s is null)
