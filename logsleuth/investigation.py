@@ -9,7 +9,6 @@ from logsleuth.analyses import (
     attribution,
     calm_pools,
     clocks,
-    clocks,
     counterfactual,
     coverage,
     documents,

@@ -153,7 +153,8 @@ def most_departed(pool: Pool) -> list[ServerShare]:
 
 def pool_verdict(pool: Pool) -> str:
     """Say how far a pool is from what was intended for it, and by which reference."""
-    return f"{misdirected(pool)}, judged by {reference_word(pool)}"
+    moved = f"{percent(pool.effect)} of requests went to another server than intended"
+    return f"{moved}, judged by {reference_word(pool)}"
 
 
 def pool_line(pool: Pool) -> str:
@@ -222,12 +223,6 @@ def _disagreeing(pool: Pool) -> str | None:
 def _configured(pool: Pool) -> str | None:
     line = pool.configuration_line
     return f"{line} asks for these shares, and not for those before" if line else None
-
-
-def reference_word(pool: Pool) -> str:
-def misdirected(pool: Pool) -> str:
-    """Say how much of a pool's traffic was not where it was meant to be."""
-    return f"{percent(pool.effect)} of requests went to another server than intended"
 
 
 def reference_word(pool: Pool | Counterfactual) -> str:

@@ -81,7 +81,7 @@ def _blocks(investigation: Investigation, width: int) -> Iterator[RenderableType
     yield _facts(investigation, width)
     for pool in story.featured(investigation)[:1]:
         yield ""
-        yield _pool_title(pool, width)
+        yield _pool_title(pool)
         yield _shares(pool, investigation, width)
         note = story.pool_note(pool)
         if note is not None:
@@ -169,13 +169,9 @@ def _held_by(investigation: Investigation) -> list[tuple[str, str]]:
     return [*rows, ("what if", instead)] if instead else rows
 
 
-def _pool_title(pool: Pool, width: int) -> Text:
+def _pool_title(pool: Pool) -> Text:
     title = _text(f"pool {pool.pool}", "bold")
     return title.append_text(_text(f"  {story.pool_line(pool)}"))
-    full = title.copy().append_text(_text(f"  {story.pool_verdict(pool)}"))
-    if full.cell_len <= width:
-        return full
-    return title.append_text(_text(f"  {story.misdirected(pool)}"))
 
 
 def _shares(pool: Pool, investigation: Investigation, width: int) -> Table:
