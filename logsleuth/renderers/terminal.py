@@ -161,7 +161,11 @@ def _who(investigation: Investigation) -> tuple[str, str]:
 
 
 def _held_by(investigation: Investigation) -> list[tuple[str, str]]:
-    said = attributed.holders(investigation)
+    cause = investigation.root_cause
+    leading = [value.value for value in investigation.attribution if value.leading]
+    # What the line above names, and the table below counts, need not be said again.
+    known = cause is not None and leading == [cause.target]
+    said = [] if known else attributed.holders(investigation)
     rows = [("" if place else "held by", words) for place, words in enumerate(said[:_MOST_HOLDERS])]
     unsaid = len(said) - _MOST_HOLDERS
     rows += [("", f"and {unsaid} more in the report")] if unsaid > 0 else []

@@ -17,7 +17,11 @@ def test_the_leading_value_is_said_with_what_cannot_be_told_from_it(rich: Invest
     same = dataclasses.replace(rich.attribution[0], same_as=("release 2.4.1",))
     [said] = holders(dataclasses.replace(rich, attribution=(same,)))
     assert said.endswith("with 70.0 % of the requests (the same requests as release 2.4.1)")
-    assert "held by   server 10.0.0.1:8080: 100 % of the harm" in terminal.render(rich, width=120)
+    assert rich.root_cause is not None
+    assert "held by" not in terminal.render(rich), "the root cause names it already"
+    elsewhere = dataclasses.replace(rich.root_cause, target="web")
+    shown = terminal.render(dataclasses.replace(rich, root_cause=elsewhere), width=120)
+    assert "held by   server 10.0.0.1:8080: 100 % of the harm" in shown
 
 
 def test_more_traffic_is_said_beside_what_it_was(rich: Investigation) -> None:
