@@ -38,6 +38,9 @@ class ServedRoute:
     during: int
     refused_during: int
     event: str | None
+    slower_s: float | None
+    """Median in the window minus that of the baseline, None where either is unknown."""
+    database_slower_s: float | None
 
 
 def instances(case: Case, window: Window) -> tuple[Instance, ...]:

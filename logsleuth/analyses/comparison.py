@@ -127,22 +127,8 @@ def _shared(facts: Facts, mine: Array, rest: Array) -> Array:
 
 
 def affinity(facts: Facts, pool: PoolFacts) -> float | None:
-    """How far a client's address decides its server in the window, 0 to 1; None: can't be told."""
-    from logsleuth.stats.information import mutual_information
+    """How faithfully clients return to their server in the window, 0 to 1; None: can't be told."""
+    from logsleuth.stats.constancy import constancy
 
-    chosen = facts.during & _of(facts, [s.server for s in pool.servers])
-    clients, servers = facts.traffic.client[chosen], facts.traffic.first_server[chosen]
-    counts = np.bincount(clients, minlength=len(facts.traffic.clients))
-    often = counts >= 5
-    keep = often[clients]
-    if keep.sum() < 100 or often.sum() < 5:
-        return None
-    rows = np.unique(clients[keep], return_inverse=True)[1]
-    columns = np.unique(servers[keep], return_inverse=True)[1]
-    table = np.zeros((int(rows.max()) + 1, int(columns.max()) + 1))
-    np.add.at(table, (rows, columns), 1)
-    if table.shape[1] < 2:
-        return None
-    # The busiest clients tell most; a table of thousands adds nothing.
-    busiest = np.argsort(-table.sum(axis=1), kind="stable")[:400]
-    return float(mutual_information(table[busiest]).normalised)
+    chosen = facts.during & _of(facts, [s.server for s in pool.servers if s.server])
+    return constancy(facts.traffic.client[chosen], facts.traffic.first_server[chosen])

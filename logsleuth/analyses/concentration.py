@@ -31,12 +31,17 @@ def by_route(facts: Facts) -> Concentration | None:
     return _worst(facts, facts.traffic.route, facts.traffic.routes, facts.badness.bad)
 
 
+def harmed_client(facts: Facts) -> Concentration | None:
+    """The client with most of the harm."""
+    return _worst(facts, facts.traffic.client, facts.traffic.clients, facts.badness.bad)
+
+
 def by_client(facts: Facts) -> Concentration | None:
     """The client that added most requests in the window, whatever became of them."""
     codes, names = facts.traffic.client, facts.traffic.clients
     size = len(names)
     before = np.bincount(codes[facts.before], minlength=size) / max(facts.seconds_before, 1e-3)
-    during = np.bincount(codes[facts.during], minlength=size) / facts.seconds_during
+    during = np.bincount(codes[facts.during], minlength=size) / facts.window.bad_seconds
     if not size or not facts.during.any():
         return None
     return _described(facts, int(np.argmax(during - before)), codes, names, facts.badness.bad)

@@ -31,7 +31,7 @@ def incident(facts: Facts) -> Incident:
     """The window with its figures beside those of the baseline."""
     window, traffic = facts.window, facts.traffic
     failed = facts.lost
-    during, before = facts.during, facts.before
+    during, before = facts.whole, facts.before
     count = int(during.sum())
     return Incident(
         onset=moment(window.onset),

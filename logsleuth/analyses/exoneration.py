@@ -233,7 +233,7 @@ def traffic_as_before(facts: Facts) -> Check | None:
     during = int(facts.during.sum())
     if before < _LEAST or during < _LEAST or facts.seconds_before < 5.0:
         return None
-    rate = poisson_ratio(during, facts.seconds_during, before, facts.seconds_before, 0.90)
+    rate = poisson_ratio(during, facts.window.bad_seconds, before, facts.seconds_before, 0.90)
     top_before, top_during = _top(facts, facts.before), _top(facts, facts.during)
     steady = rate.interval.high <= _QUIET and top_during <= max(2.0 * top_before, 0.10)
     return Check(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -32,11 +32,16 @@ if TYPE_CHECKING:
     from logsleuth.analyses.database import DatabaseFacts, Words
     from logsleuth.analyses.incident import Window
     from logsleuth.analyses.intended import Intended
-    from logsleuth.analyses.pools import PoolFacts
+    from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.analyses.selection import Selection
     from logsleuth.analyses.silence import Silence
     from logsleuth.analyses.traffic import Array, Traffic
     from logsleuth.case.store import Case
+
+
+# A baseline of less than this tells nothing.
+_BASELINE: Final = 20
+_BASELINE_S: Final = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +71,13 @@ class Facts:
         return self.window.inside(self.traffic.started)
 
     @cached_property
+    def whole(self) -> Array:
+        """Flags of all requests between onset and end, the calm between episodes included."""
+        window, started = self.window, self.traffic.started
+        flags: Array = (started >= window.onset) & (started < window.stop)
+        return flags
+
+    @cached_property
     def lost(self) -> Array:
         """Flags of the requests whose client got no answer of use, as far as it is of now.
 
@@ -81,13 +93,18 @@ class Facts:
         return correlation.names(self.case)
 
     @property
+    def blind(self) -> bool:
+        """Whether there is no baseline to speak of: the evidence is bad from its first line on."""
+        return self.seconds_before < _BASELINE_S or int(self.before.sum()) < _BASELINE
+
+    @property
     def seconds_before(self) -> float:
         """Length of the baseline, in seconds."""
         return self.window.baseline.seconds
 
     @property
     def seconds_during(self) -> float:
-        """Length of the window, in seconds."""
+        """Length of the window, in seconds, the calm between its episodes included."""
         return max(self.window.stop - self.window.onset, 1e-3)
 
     def of_pool(self, pool: PoolFacts) -> Array:
@@ -121,6 +138,10 @@ class Facts:
             )
             for pool in self.pools
         }
+
+    def missing(self, pool: PoolFacts) -> tuple[ServerFacts, ...]:
+        """Servers that got nothing: of those that did before, or else of those configured."""
+        return pool.idle() if self.blind else pool.gone()
 
     def said(self, *kinds: str, role: str | None = None) -> tuple[Words, ...]:
         """What was said of these kinds in the window."""

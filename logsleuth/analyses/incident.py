@@ -31,8 +31,10 @@ _HICCUP: Final = 0.035
 _HICCUP_MOST_S: Final = 120.0
 # Fewer requests than this part of the usual, and the log was cut off before the rest was written.
 _FULL: Final = 0.8
-# Episodes nearer than this share of the evidence are one incident.
+# Episodes nearer than this share of the evidence are one incident, and the calm between those of
+# one incident counts as calm from this share on.
 _TOGETHER: Final = 0.06
+_BREATH: Final = 0.03
 # A service that fails more than this from first to last has been down since before the evidence.
 _ALL_ALONG: Final = 0.10
 # A baseline of fewer requests before the onset gives way to a longer one after the end, once that
@@ -78,6 +80,8 @@ class Window:
     llr: float
     until: float
     baseline: Period
+    episodes: tuple[Period, ...] = ()
+    """The stretches of it that were bad, in order, where it came and went; none: all of it was."""
 
     @property
     def stop(self) -> float:
@@ -85,8 +89,17 @@ class Window:
         return self.ended if self.ended is not None else self.until
 
     def inside(self, started: Array) -> Array:
-        """Flags of the requests that began in the window."""
-        return (started >= self.onset) & (started < self.stop)
+        """Flags of the requests that began in the window, without the calm between its episodes."""
+        flags: Array = np.zeros(len(started), dtype=bool)
+        for episode in self.episodes or (Period(self.onset, self.stop),):
+            flags |= episode.inside(started)
+        return flags
+
+    @property
+    def bad_seconds(self) -> float:
+        """How long it was bad: the window without the calm between its episodes."""
+        parts = self.episodes or (Period(self.onset, self.stop),)
+        return max(sum(part.seconds for part in parts), 1e-3)
 
     @property
     def bounds(self) -> dict[str, float]:
@@ -222,7 +235,22 @@ def _window(
         llr=main.segment.llr,
         until=traffic.until + 1e-3,
         baseline=_baseline(traffic, onset, ended),
+        episodes=_episodes(bins, group, onset, traffic.until + 1e-3 if ended is None else ended),
     )
+
+
+def _episodes(bins: _Bins, group: list[_Episode], onset: float, stop: float) -> tuple[Period, ...]:
+    """The bad stretches of all measures as one list; what is only a breath apart is one stretch."""
+    breath = max(_BREATH * bins.count, 3.0)
+    parts: list[list[int]] = []
+    for segment in sorted((e.segment for e in group), key=lambda s: (s.start, s.stop)):
+        if parts and segment.start <= parts[-1][1] + breath:
+            parts[-1][1] = max(parts[-1][1], segment.stop)
+        else:
+            parts.append([segment.start, segment.stop])
+    bounds = [[bins.begins(low), bins.begins(high)] for low, high in parts]
+    bounds[0][0], bounds[-1][1] = onset, stop
+    return tuple(Period(low, high) for low, high in bounds)
 
 
 def _baseline(traffic: Traffic, onset: float, ended: float | None) -> Period:

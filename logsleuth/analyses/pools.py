@@ -97,6 +97,14 @@ class PoolFacts:
             and s.before.share * (self.during + self.unserved) * s.absent >= _MISSED
         )  # fmt: skip
 
+    def idle(self) -> tuple[ServerFacts, ...]:
+        """Servers that the configuration has, and not as backups, which no request was tried on."""
+        return tuple(
+            s for s in self.servers
+            if s.configured and not s.configured.backup and not s.during.attempts
+            and (s.configured.share or s.configured.down)
+        )  # fmt: skip
+
     def gained(self, by: float = 0.05) -> tuple[ServerFacts, ...]:
         """Servers whose share rose by at least `by`, the most first."""
         up = [s for s in self.servers if s.during.share - s.before.share >= by]

@@ -21,6 +21,11 @@ NAME: Final = "abusive-client"
 LOOKALIKES: Final = ("traffic-surge", "sticky-hotspot")
 
 _MUCH: Final = 0.15
+_EDGE_S: Final = 3.0
+_SOME: Final = 0.03
+_GREW: Final = 4.0
+# A company behind one address makes so much every day; without a baseline it takes more to tell.
+_MUCH_BLIND: Final = 0.30
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -28,7 +33,15 @@ def examine(facts: Facts) -> list[Finding]:
     top = by_client(facts)
     if top is None or not top.value or top.requests < 20:
         return []
-    reasons = [_share(facts, top), *_without(facts, top), *_everywhere(facts)]
+    beside = _beside(facts, top) if facts.blind else _without(facts, top)
+    reasons = [
+        _share(facts, top),
+        *beside,
+        *_own_errors(top),
+        *_dearer(facts, top),
+        *_came_with_it(facts, top),
+        *_everywhere(facts),
+    ]
     summary = (
         f"client {top.value} makes {top.share_during:.0%} of the requests, "
         f"{top.share_before:.0%} before the onset"
@@ -37,11 +50,14 @@ def examine(facts: Facts) -> list[Finding]:
 
 
 def _share(facts: Facts, top: Concentration) -> Reason:
-    much = top.share_during > max(_MUCH, 3.0 * top.share_before)
+    least = _MUCH_BLIND if facts.blind else max(_MUCH, 3.0 * top.share_before)
+    # Few requests can still be much work: that has to show elsewhere.
+    some = top.share_during > max(_SOME, _GREW * top.share_before)
+    weight = 3.0 if top.share_during > least else 0.0 if some else -3.0
     names = facts.traffic.clients
     mine = facts.traffic.client == names.index(top.value)
     return reason(
-        NAME, "one client makes much of the traffic", "strata", 3.0 if much else -3.0,
+        NAME, "one client makes much of the traffic", "strata", weight,
         f"{top.value} makes {top.share_during:.1%} of the requests, {top.share_before:.1%} before",
         effect=top.share_during, query=shown("failures-by-client", facts.window),
         evidence=facts.cite(facts.during & mine),
@@ -54,9 +70,11 @@ def _without(facts: Facts, top: Concentration) -> list[Reason]:
     if facts.before.sum() < 20:
         return []
     before = np.sum(facts.before & ~mine) / max(facts.seconds_before, 1e-3)
-    during = np.sum(facts.during & ~mine) / facts.seconds_during
-    whole = facts.during.sum() / facts.seconds_during / max(before, 1e-9)
+    during = np.sum(facts.during & ~mine) / facts.window.bad_seconds
+    whole = facts.during.sum() / facts.window.bad_seconds / max(before, 1e-9)
     rest = float(during / max(before, 1e-9))
+    if whole <= 1.2 and rest < 1.1 and top.share_during > _SOME:
+        return []
     grown = whole > 1.2
     return [
         reason(
@@ -64,6 +82,75 @@ def _without(facts: Facts, top: Concentration) -> list[Reason]:
             f"with it there are {whole:.2f} times as many requests as before, without it"
             f" {rest:.2f} times",
             effect=rest, query=shown("requests-per-minute"),
+        )
+    ]  # fmt: skip
+
+
+def _own_errors(top: Concentration) -> list[Reason]:
+    """Refusals and failures that one client alone gets are made by what it asks for."""
+    if top.excess_share < 0.7 or top.rate < 0.05 or top.others_rate > 0.2 * top.rate:
+        return []
+    return [
+        reason(
+            NAME, "the errors are its own", "strata", 2.5,
+            f"{top.rate:.0%} of its requests went badly, {top.others_rate:.1%} of all others'",
+            effect=top.excess_share,
+        )
+    ]  # fmt: skip
+
+
+def _dearer(facts: Facts, top: Concentration) -> list[Reason]:
+    """Its requests take far longer than others' to the same routes at the same time."""
+    traffic = facts.traffic
+    mine = facts.during & (traffic.client == traffic.clients.index(top.value))
+    routes = np.bincount(traffic.route[mine], minlength=len(traffic.routes)) >= 3
+    others = facts.during & ~mine & routes[traffic.route] & ~np.isnan(traffic.duration_s)
+    took = traffic.duration_s[mine & routes[traffic.route]]
+    took = took[~np.isnan(took)]
+    if others.sum() < 20 or len(took) < 10:
+        return []
+    ratio = float(np.median(took) / max(np.median(traffic.duration_s[others]), 1e-3))
+    if ratio < 2.0:
+        return []
+    return [
+        reason(
+            NAME, "its requests are dearer", "magnitude", 2.5 if ratio > 3.0 else 1.5,
+            f"they take {ratio:.1f} times as long as others' to the same routes (median)",
+            effect=ratio, query=shown("slow-requests", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _came_with_it(facts: Facts, top: Concentration) -> list[Reason]:
+    """It was not there before, and its first requests came when the service broke."""
+    if facts.blind or top.share_before > 0.2 * top.share_during or top.share_during < _SOME:
+        return []
+    traffic = facts.traffic
+    mine = np.flatnonzero(traffic.client == traffic.clients.index(top.value))
+    after = traffic.started[mine][traffic.started[mine] >= facts.window.earliest - _EDGE_S]
+    apart = float(after[0] - facts.window.onset) if len(after) else np.inf
+    if abs(apart) > _EDGE_S:
+        return []
+    return [
+        reason(
+            NAME, "it came when the service broke", "timing", 1.5,
+            f"its first requests came {apart:+.1f} s from the first bad one",
+            statistic=apart, query=shown("failures-by-client", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _beside(facts: Facts, top: Concentration) -> list[Reason]:
+    """Without a baseline: no other client makes anything like it."""
+    counts = np.sort(np.bincount(facts.traffic.client[facts.during]))[::-1]
+    if len(counts) < 5:
+        return []
+    ratio = float(counts[0] / max(counts[1], 1))
+    return [
+        reason(
+            NAME, "no other client comes near", "magnitude", 2.0 if ratio > 5.0 else -1.5,
+            f"{top.value} makes {ratio:.1f} times as many requests as the next client",
+            effect=ratio, query=shown("failures-by-client", facts.window),
         )
     ]  # fmt: skip
 

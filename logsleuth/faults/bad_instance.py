@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.reference import reference
 from logsleuth.analyses.shown import shown
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ def _badness(server: ServerFacts) -> float:
 def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
     reasons = [
         *_contrast(facts, pool, worst),
-        *_share(facts, pool, worst),
+        *(_peers(facts, pool, worst) if facts.blind else _share(facts, pool, worst)),
         *_before(worst),
         *_new(facts, worst),
         *_words(facts, pool, worst),
@@ -77,9 +80,10 @@ def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
         return []
     ratio = worst.during.share / worst.before.share
     before, during = worst.before.median_s or 0.0, worst.during.median_s or 0.0
+    slowest = (worst.during.p95_s or 0.0) / max(worst.before.p95_s or before, 1e-3)
     if ratio <= 1.2:
         weight = 2.0
-    elif during <= 1.2 * before:
+    elif during <= 1.2 * before and slowest <= 1.5:
         # It answers its errors at once, and whoever counts connections sends it more for that.
         weight = 1.0
     else:
@@ -91,6 +95,26 @@ def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
             f"{worst.during.share:.1%} in the window; its median time went from {before:.3f} s to"
             f" {during:.3f} s",
             effect=ratio, p_value=pool.p_value, query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _peers(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
+    """Without a baseline: whether it has more than the part that was meant for it."""
+    meant = reference(facts, pool)
+    if meant is None or not meant.shares.get(worst.server):
+        return []
+    ratio = worst.during.share / meant.shares[worst.server]
+    others = [s.during.p95_s for s in pool.servers if s is not worst and s.during.p95_s]
+    # It answers its errors sooner than the others their pages: counting connections does the rest.
+    quick = bool(others) and (worst.during.p95_s or np.inf) <= 1.2 * min(others)
+    weight = 2.0 if ratio <= 1.2 else 1.5 if quick else -1.0 if ratio <= 1.35 else -3.0
+    return [
+        reason(
+            NAME, "no more load than its equals", "magnitude", weight,
+            f"{worst.server} has {worst.during.share:.1%} of the pool, where"
+            f" {meant.shares[worst.server]:.1%} would be its part ({meant.basis})",
+            effect=ratio, p_value=meant.p_value, query=shown("balancer-shares", facts.window),
         )
     ]  # fmt: skip
 
@@ -169,6 +193,14 @@ def _reload(facts: Facts, worst: ServerFacts) -> list[Reason]:
     Only where it runs on: an instance that says it stopped, or that fell silent, is down itself.
     """
     dead = worst.during.unconnected > 0.8 * max(worst.during.attempts, 1)
+    if dead and facts.blind:
+        return [
+            reason(
+                NAME, "nobody listens there", "direct", -1.5,
+                f"nobody listens on {worst.server}, and whether anybody did before is not in the"
+                " evidence",
+            )
+        ]  # fmt: skip
     reloads = [c for c in facts.changed("reload", within=5.0) if c.ts <= facts.window.latest + 2.0]
     if not dead or not reloads:
         return []

@@ -2,45 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.rollout import nearest, study
 from logsleuth.analyses.shown import moment, shown
 
 if TYPE_CHECKING:
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.rollout import Study
     from logsleuth.model import Component
 
 COMPONENT: Final[Component] = "application"
 NAME: Final = "bad-release"
 LOOKALIKES: Final = ("bad-route", "outage", "slow-queries")
 
-_VERSION: Final = re.compile(r"\bv?(\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?)\b")
-# Instances of one deploy start one after the other, but not for ever.
-_BEFORE_S: Final = 60.0
+_FEW: Final = 8
 
 
 def examine(facts: Facts) -> list[Finding]:
     """Look for starts of instances or a deploy just before the onset."""
-    moves = [
-        c for c in facts.changed("deploy", "start", within=_BEFORE_S)
-        if c.ts <= facts.window.latest + 5.0
-    ]  # fmt: skip
-    if not moves:
+    rollout = nearest(facts)
+    if rollout is None:
         return []
+    moves, version = list(rollout.starts), rollout.version
+    held = study(facts, rollout)
     worst = by_route(facts)
     reasons = [
         _deploy(facts, moves),
         *hit_everywhere(NAME, facts, "every instance alike", "strata", alike=2.5, apart=-3.0),
+        *_well_at_first(held),
+        *_without_it(held),
         *_database(facts),
         *_shares(facts),
     ]
     alone = worst is not None and worst.excess_share > 0.8 and worst.value
-    version = next((m[1] for m in (_VERSION.search(c.message) for c in moves) if m), None)
     target = version or (worst.value if alone and worst else moves[0].target) or None
     summary = f"the instances got worse together when {version or 'a release'} started" + (
         f": {worst.value}" if alone and worst else ""
@@ -60,6 +59,37 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
         f" first at {moment(moves[0].ts)}: {moves[0].message}",
         effect=apart, evidence=tuple(c.event_id for c in moves[:3]), query=shown("releases"),
     )  # fmt: skip
+
+
+def _well_at_first(held: Study) -> list[Reason]:
+    """A release that served well until the service broke is not what broke it."""
+    expected = held.released_early * held.rate
+    if held.released_early_bad > 0.3 * expected or expected < 1.0:
+        return []
+    return [
+        reason(
+            NAME, "the release had served well", "event study", -min(3.0, 0.5 * expected),
+            f"{held.released_early} requests on the release before the onset, of which"
+            f" {held.released_early_bad} went badly, while {held.rate:.0%} did after it",
+            effect=expected, query=shown("releases"),
+        )
+    ]  # fmt: skip
+
+
+def _without_it(held: Study) -> list[Reason]:
+    """Instances that didn't have the release yet are its control group."""
+    if held.unreleased_late < _FEW or held.released_late < _FEW:
+        return []
+    rate = held.unreleased_late_bad / held.unreleased_late
+    weight = -3.0 if rate > 0.5 * held.rate else 2.0 if rate < 0.15 * held.rate else 0.0
+    return [
+        reason(
+            NAME, "instances that did not have it yet", "event study", weight,
+            f"{rate:.0%} of {held.unreleased_late} requests on instances without the release went"
+            f" badly after the onset, {held.rate:.0%} with it",
+            effect=rate - held.rate, query=shown("releases"),
+        )
+    ]  # fmt: skip
 
 
 def _database(facts: Facts) -> list[Reason]:

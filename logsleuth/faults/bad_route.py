@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.concentration import by_route
+import numpy as np
+
+from logsleuth.analyses.concentration import by_route, harmed_client
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
@@ -20,6 +22,11 @@ NAME: Final = "bad-route"
 LOOKALIKES: Final = ("bad-release", "slow-queries", "misrouted")
 
 
+# A route has the harm to itself from this part on.
+_ALONE: Final = 0.8
+_NOTICED_S: Final = 0.05
+
+
 def examine(facts: Facts) -> list[Finding]:
     """Hold the route with most of the harm against all the others."""
     worst = by_route(facts)
@@ -30,15 +37,55 @@ def examine(facts: Facts) -> list[Finding]:
         *hit_everywhere(NAME, facts, "on every server alike", "magnitude", alike=2.0, apart=-2.5),
         *_no_deploy(facts),
         *_no_strangers(facts),
+        *_many_clients(facts),
         *_database(facts),
+        *_database_part(facts, worst.value),
     ]
     summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
     return [Finding(NAME, COMPONENT, worst.value, summary, tuple(reasons))]
 
 
+def _database_part(facts: Facts, route: str) -> list[Reason]:
+    """How much of what the route took longer was the database's, by the application's account."""
+    told = next((r for r in facts.served_routes if r.route == route), None)
+    if told is None or (told.slower_s or 0.0) < _NOTICED_S or told.database_slower_s is None:
+        return [] if facts.database.events else _unseen(facts, route)
+    part = told.database_slower_s / (told.slower_s or 1.0)
+    return [
+        reason(
+            NAME, "the database's part of its time", "database",
+            2.0 if part < 0.2 else -2.5 if part > 0.5 else 0.0,
+            f"{route} took {told.slower_s:.3f} s longer than before in the application (median),"
+            f" {told.database_slower_s:.3f} s of it for the database",
+            effect=part, query=shown("instances", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _unseen(facts: Facts, route: str) -> list[Reason]:
+    """A slow route may wait for a database that nobody has a log of."""
+    mine = (
+        facts.during
+        & np.array([name == route for name in facts.traffic.routes])[facts.traffic.route]
+    )
+    waited = (
+        facts.traffic.duration_s[mine & facts.badness.bad]
+        > facts.badness.threshold_s[mine & facts.badness.bad]
+    )
+    if not len(waited) or waited.mean() < 0.5:
+        return []
+    return [
+        reason(
+            NAME, "what it waits for isn't in the evidence", "coverage", -1.5,
+            f"{route} is slow, and neither a log of the database nor the application's own says how"
+            " long it waited for the database",
+        )
+    ]  # fmt: skip
+
+
 def held_by_route(fault: str, facts: Facts, worst: Concentration) -> Reason:
     """How much of the harm one route has, and how the others fare."""
-    alone = worst.excess_share > 0.8 and worst.rate > 4.0 * max(worst.others_rate, 0.003)
+    alone = worst.excess_share > _ALONE and worst.rate > 4.0 * max(worst.others_rate, 0.003)
     return reason(
         fault, "one route has the harm", "strata", 3.0 if alone else -3.0,
         f"{worst.value} has {worst.excess_share:.0%} of the harm: {worst.rate:.1%} of its requests"
@@ -59,6 +106,21 @@ def _no_deploy(facts: Facts) -> list[Reason]:
             f"{len(moves)} starts or deploys around the onset"
             + (f": {moves[0].message}" if moves else ""),
             evidence=tuple(c.event_id for c in moves[:2]), query=shown("releases"),
+        )
+    ]  # fmt: skip
+
+
+def _many_clients(facts: Facts) -> list[Reason]:
+    """A route that goes badly does so for everybody; one client's errors are its own."""
+    worst = harmed_client(facts)
+    if worst is None or not worst.value or worst.excess_share < _ALONE or worst.rate < 0.05:
+        return []
+    return [
+        reason(
+            NAME, "one client has the harm", "clients", -3.0,
+            f"{worst.value} has {worst.excess_share:.0%} of what went badly, and"
+            f" {worst.share_during:.0%} of the requests",
+            effect=worst.excess_share, query=shown("failures-by-client", facts.window),
         )
     ]  # fmt: skip
 

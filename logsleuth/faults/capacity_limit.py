@@ -23,7 +23,9 @@ def examine(facts: Facts) -> list[Finding]:
     reasons = [*_turned_away(facts), *_queued(facts)]
     if not reasons:
         return []
-    reasons += [*_servers_idle(facts), *_traffic(facts)]
+    reasons += [
+        *(_served_well(facts) if facts.blind else [*_servers_idle(facts), *_traffic(facts)])
+    ]
     target = _target(facts)
     summary = f"a limit of the balancer keeps requests from {target}, whose servers have room"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
@@ -103,10 +105,26 @@ def _servers_idle(facts: Facts) -> list[Reason]:
     ]  # fmt: skip
 
 
+def _served_well(facts: Facts) -> list[Reason]:
+    """Without a baseline: what gets through to a server is answered well."""
+    named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
+    reached = facts.during & named[facts.traffic.server] & ~facts.traffic.turned_away
+    if reached.sum() < 20:
+        return []
+    rate = float(facts.badness.unanswered[reached].mean())
+    return [
+        reason(
+            NAME, "what reaches a server is served", "strata", 2.0 if rate < 0.02 else -2.5,
+            f"{rate:.1%} of {int(reached.sum())} requests that reached a server were not answered",
+            effect=rate, query=shown("failures-by-server", facts.window),
+        )
+    ]  # fmt: skip
+
+
 def _traffic(facts: Facts) -> list[Reason]:
     """Much more traffic than before would reach any limit."""
     before = facts.before.sum() / max(facts.seconds_before, 1e-3)
-    during = facts.during.sum() / facts.seconds_during
+    during = facts.during.sum() / facts.window.bad_seconds
     ratio = float(during / max(before, 1e-9))
     return [
         reason(

@@ -75,11 +75,12 @@ def _timing(facts: Facts, waits: tuple[Words, ...]) -> list[Reason]:
 
 def _table(facts: Facts) -> str | None:
     """The table that most of the waiting statements name."""
-    rows = facts.case.rows(sql("lock_statements"), {"since": facts.window.onset - SLACK_S})
-    counts: dict[str, int] = {}
-    for (text,) in rows:
-        for quoted, named in _RELATION.findall(text):
-            table = (quoted or named).lower()
-            counts[table] = counts.get(table, 0) + 1
+    period = {**facts.window.bounds, "since": facts.window.onset - SLACK_S}
+    rows = facts.case.rows(sql("lock_statements"), period)
+    counts: dict[str, float] = {}
+    for text, lines in rows:
+        tables = {(quoted or named).lower() for quoted, named in _RELATION.findall(text)}
+        for table in tables:
+            counts[table] = counts.get(table, 0) + lines
     known = {table: count for table, count in counts.items() if table not in _NO_TABLES}
     return max(known, key=lambda t: (known[t], t)) if known else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import moment, shown
 
 if TYPE_CHECKING:
@@ -37,19 +38,6 @@ def _finding(target: str, summary: str, reasons: list[Reason], pool: PoolFacts) 
     return Finding(NAME, COMPONENT, target, summary, tuple(reasons), pool.pool)
 
 
-def _at_reload(facts: Facts) -> list[Reason]:
-    reloads = [c for c in facts.changed("reload") if c.ts <= facts.window.latest + 2.0]
-    if not reloads:
-        return []
-    return [
-        reason(
-            NAME, "a reload at the onset", "direct", 1.5,
-            f"the balancer was reconfigured at {moment(reloads[-1].ts)}: {reloads[-1].message}",
-            evidence=(reloads[-1].event_id,), query=shown("balancer-messages"),
-        )
-    ]  # fmt: skip
-
-
 # Routes in another pool than before.
 
 
@@ -79,7 +67,7 @@ def _moved_routes(facts: Facts, pool: PoolFacts) -> Finding | None:
             f"{bad} of them were not answered, {part:.0%} of all that went wrong",
             effect=part, query=shown("failures-by-route", facts.window),
         ),
-        *_at_reload(facts),
+        *at_reload(NAME, facts),
     ]  # fmt: skip
     summary = f"{routes} went to pool {pool.pool}, which doesn't serve them"
     return _finding(pool.pool, summary, reasons, pool)
@@ -121,7 +109,7 @@ def _new_address(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding 
             " listening",
             effect=failed, query=shown("failures-by-server", facts.window),
         ),
-        *_at_reload(facts),
+        *at_reload(NAME, facts),
     ]  # fmt: skip
     summary = f"requests went to {server.server}, which nobody used before and which doesn't serve"
     return _finding(server.server, summary, reasons, pool)
@@ -130,7 +118,7 @@ def _new_address(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding 
 def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding | None:
     """HAProxy logs names: a server whose address was changed keeps its name and answers nothing."""
     dead = server.during.unconnected >= 0.8 * server.during.attempts
-    told = [*_at_reload(facts), *_odd_port(pool, server)]
+    told = [*at_reload(NAME, facts), *_odd_port(pool, server)]
     if server.new or not dead or server.during.attempts < _FEW or not told:
         return None
     stopped = [c for c in facts.changed("stop") if c.target == server.server]
@@ -210,7 +198,7 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
             query=shown("failures-by-route", facts.window),
         ),
         *_strange(facts, strange),
-        *_at_reload(facts),
+        *at_reload(NAME, facts),
         *_deploys(facts),
     ]  # fmt: skip
     summary = f"pool {pool.pool} refuses {', '.join(sorted(spoilt))}, which it served before"
@@ -240,7 +228,7 @@ def _deploys(facts: Facts) -> list[Reason]:
         return []
     return [
         reason(
-            NAME, "a release at the onset", "timing", -2.0,
+            NAME, "a release at the onset", "timing", -1.0,
             f"instances started at the onset: {starts[0].message}",
             evidence=(starts[0].event_id,),
         )

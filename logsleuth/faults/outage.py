@@ -79,7 +79,7 @@ def _others(facts: Facts, unreachable: tuple[Words, ...]) -> list[Reason]:
 
 
 def _timing(facts: Facts, down: tuple[Words, ...], unreachable: tuple[Words, ...]) -> list[Reason]:
-    firsts = [w.first for w in (down or unreachable) if w.first is not None]
+    firsts = [w.first for w in (*down, *unreachable) if w.first is not None]
     if not firsts:
         return []
     apart = min(firsts) - facts.window.onset

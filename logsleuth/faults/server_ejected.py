@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
 
 if TYPE_CHECKING:
@@ -19,22 +20,30 @@ LOOKALIKES: Final = ("bad-instance", "skewed-selection")
 
 # A server that did worse than this just before it went was ill itself.
 _ILL: Final = 0.25
+_FEW: Final = 20
 
 
 def examine(facts: Facts) -> list[Finding]:
     """Look in each pool for servers that got nothing for a good part of the window."""
-    return [_finding(facts, pool, pool.gone()) for pool in facts.pools if pool.gone()]
+    missing = [(pool, facts.missing(pool)) for pool in facts.pools]
+    return [_finding(facts, pool, gone) for pool, gone in missing if gone and _asked(pool)]
+
+
+def _asked(pool: PoolFacts) -> bool:
+    """Whether anybody asked for the pool at all."""
+    return pool.during + pool.unserved >= _FEW
 
 
 def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Finding:
     reasons = [
-        _absence(pool, gone),
+        _absence(facts, pool, gone),
         _health(facts, pool, gone),
         *_harm(facts, pool, gone),
         *_renormalised(facts, pool, gone),
         *_told(facts, gone),
         *_configuration(pool, gone),
         *_alive(facts, gone),
+        *at_reload(NAME, facts, "timing"),
     ]
     target = gone[0].server if len(gone) == 1 else pool.pool
     names = ", ".join(s.server for s in gone)
@@ -42,25 +51,35 @@ def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Fi
     return Finding(NAME, COMPONENT, target, summary, tuple(reasons), pool.pool)
 
 
-def _absence(pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Reason:
+def _absence(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Reason:
     names = ", ".join(s.server for s in gone)
+    if facts.blind:
+        share = sum(s.configured_share or 0.0 for s in gone)
+        says = f"{names}: configured, but no request in the whole window"
+    else:
+        share = sum(s.before.share for s in gone)
+        says = (
+            f"{names}: no request for {min(s.absent for s in gone):.0%} of the window's requests, "
+            f"{share:.0%} of pool {pool.pool} before"
+        )
     return reason(
-        NAME, "servers without requests", "strata", 3.0,
-        f"{names}: no request for {min(s.absent for s in gone):.0%} of the window's requests, "
-        f"{sum(s.before.share for s in gone):.0%} of pool {pool.pool} before",
-        effect=sum(s.before.share for s in gone), p_value=pool.p_value,
+        NAME, "servers without requests", "strata", 3.0, says, effect=share, p_value=pool.p_value,
         query=shown("shares-per-minute", bucket="5"),
     )  # fmt: skip
 
 
 def _health(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Reason:
     """Their last requests before the silence: a server that failed was ejected for that."""
-    worst = max((s.bad_before_silence or 0.0) for s in gone)
-    weight = 2.0 if worst <= 0.10 else -3.0 if worst >= _ILL else 0.0
+    known = [s.bad_before_silence for s in gone if s.bad_before_silence is not None]
+    worst = max(known, default=None)
+    if worst is None:
+        weight, says = 0.0, "the evidence has no request on them from before the silence"
+    else:
+        weight = 2.0 if worst <= 0.10 else -3.0 if worst >= _ILL else 0.0
+        says = f"of the last requests on them before the silence {worst:.0%} went badly"
     return reason(
-        NAME, "healthy when they went", "timing", weight,
-        f"of the last requests on them before the silence {worst:.0%} went badly",
-        effect=worst, query=shown("failures-by-server", facts.window, pool=pool.pool),
+        NAME, "healthy when they went", "timing", weight, says, effect=worst,
+        query=shown("failures-by-server", facts.window, pool=pool.pool),
     )  # fmt: skip
 
 
@@ -149,7 +168,10 @@ def _alive(facts: Facts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
         return []
     living = [i for i in known if i.during > 0 and i.failed_during <= 0.2 * i.during]
     stopped = [c for c in facts.changed("stop") if c.target in names]
+    ill = [i for i in known if i.during and i.failed_during > 0.2 * i.during]
     weight = 1.0 if len(living) == len(known) and not stopped else -1.0
+    # Servers that fail what they are asked were taken out rightly.
+    weight = -3.0 if len(ill) > 0.5 * len(known) else weight
     return [
         reason(
             NAME, "the instances went on", "strata", weight,

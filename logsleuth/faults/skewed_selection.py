@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.comparison import affinity, contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.reference import reference
+from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
+    from logsleuth.analyses.reference import Reference
     from logsleuth.model import Component
 
 COMPONENT: Final[Component] = "balancer"
@@ -28,60 +31,65 @@ _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr
 
 def examine(facts: Facts) -> list[Finding]:
     """Hold each pool's shares in the window against those before it, and against the harm."""
-    return [
-        _finding(facts, pool)
-        for pool in facts.pools
-        if len(pool.servers) > 1
-        and pool.moved is not None
-        and pool.during >= 20
+    found = []
+    for pool in facts.pools:
+        meant = reference(facts, pool)
         # A server that nobody used before was added to the pool: that is no selection among it.
-        and not _hot(pool).new
-    ]
+        if meant is not None and (facts.blind or not _hot(pool, meant).new):
+            found.append(_finding(facts, pool, meant))
+    return found
 
 
-def _finding(facts: Facts, pool: PoolFacts) -> Finding:
-    hot = _hot(pool)
+def _finding(facts: Facts, pool: PoolFacts, meant: Reference) -> Finding:
+    hot = _hot(pool, meant)
     reasons = [
-        _shares(facts, pool),
-        *_harm(facts, pool, hot),
-        *_load(facts, hot),
+        _shares(facts, pool, meant),
+        *_harm(facts, pool, meant, hot),
+        *_load(facts, pool, hot),
         *_timing(facts, pool),
-        *_reload(facts),
+        *at_reload(NAME, facts),
         *_configuration(facts, pool),
         *_gone(facts, pool),
         *_affinity(facts, pool),
         *_algorithm(facts, pool),
     ]
-    return Finding(NAME, COMPONENT, hot.server, _summary(pool, hot), tuple(reasons), pool.pool)
+    summary = _summary(pool, meant, hot)
+    return Finding(NAME, COMPONENT, hot.server, summary, tuple(reasons), pool.pool)
 
 
-def _hot(pool: PoolFacts) -> ServerFacts:
-    return max(pool.servers, key=lambda s: (s.during.share - s.before.share, s.server))
+def _hot(pool: PoolFacts, meant: Reference) -> ServerFacts:
+    """The server that got most above its part."""
+    return max(pool.servers, key=lambda s: (s.during.share - meant.shares[s.server], s.server))
 
 
-def _summary(pool: PoolFacts, hot: ServerFacts) -> str:
-    return (
-        f"the balancer sent {hot.during.share:.0%} of pool {pool.pool} to {hot.server}, "
-        f"which had {hot.before.share:.0%} before"
-    )
+def _summary(pool: PoolFacts, meant: Reference, hot: ServerFacts) -> str:
+    part = f"{meant.shares[hot.server]:.0%}"
+    had = {
+        "baseline": f"which had {part} before",
+        "configuration": f"for which the configuration means {part}",
+        "peers": f"whose equal part is {part}",
+    }[meant.basis]
+    return f"the balancer sent {hot.during.share:.0%} of pool {pool.pool} to {hot.server}, {had}"
 
 
-def _shares(facts: Facts, pool: PoolFacts) -> Reason:
-    moved = pool.moved or 0.0
-    real = moved >= _MOVED and (pool.p_value or 0.0) < 1e-3
+def _shares(facts: Facts, pool: PoolFacts, meant: Reference) -> Reason:
+    moved = meant.moved
+    real = moved >= _MOVED and (meant.p_value or 0.0) < 1e-3
     weight = (3.0 if moved >= 0.15 else 2.0) if real else -3.0
     return reason(
         NAME, "shares moved", "strata", weight,
-        f"{moved:.1%} of pool {pool.pool}'s requests went to another server than before the onset"
+        f"{moved:.1%} of pool {pool.pool}'s requests went to another server {meant.says}"
         f" (dispersion {pool.phi:.2f})",
-        p_value=pool.p_value, effect=moved,
+        p_value=meant.p_value, effect=moved,
         query=shown("balancer-shares", facts.window),
     )  # fmt: skip
 
 
-def _harm(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+def _harm(facts: Facts, pool: PoolFacts, meant: Reference, hot: ServerFacts) -> list[Reason]:
     """Failures and slowness must lie on the servers that got more, while their equals idle."""
-    gainers = [s.server for s in pool.gained(0.02)] or [hot.server]
+    gainers = [
+        s.server for s in pool.servers if s.during.share - meant.shares[s.server] >= 0.02
+    ] or [hot.server]
     held = contrast(facts, pool, gainers)
     if held is None:
         worse = (hot.during.bad_rate or 0.0) - (hot.before.bad_rate or 0.0)
@@ -107,8 +115,10 @@ def _harm(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _load(facts: Facts, hot: ServerFacts) -> list[Reason]:
+def _load(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
     """An overloaded server gets slow; one that is broken may answer its errors at once."""
+    if facts.blind:
+        return _beside_peers(facts, pool, hot)
     before, during = hot.before.median_s, hot.during.p95_s
     if before is None or during is None:
         return []
@@ -128,6 +138,23 @@ def _load(facts: Facts, hot: ServerFacts) -> list[Reason]:
     ]  # fmt: skip
 
 
+def _beside_peers(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+    """Without a baseline, the other servers of the pool show what its load does to the hot one."""
+    took = [s.during.p95_s for s in pool.servers if s is not hot and s.during.p95_s is not None]
+    if not took or hot.during.p95_s is None:
+        return []
+    ratio = hot.during.p95_s / max(min(took), 1e-3)
+    return [
+        reason(
+            NAME, "the hot server is overloaded", "load",
+            1.5 if ratio > 2.0 else -2.0 if ratio < 1.2 else 0.0,
+            f"{hot.server} took {hot.during.p95_s:.3f} s (p95), the quickest of the others"
+            f" {min(took):.3f} s",
+            effect=ratio, query=shown("failures-by-server", facts.window),
+        )
+    ]  # fmt: skip
+
+
 def _timing(facts: Facts, pool: PoolFacts) -> list[Reason]:
     """A cause comes first: shares that move after the failures follow from them."""
     if pool.changed_at is None:
@@ -142,20 +169,6 @@ def _timing(facts: Facts, pool: PoolFacts) -> list[Reason]:
             f"{'after' if late > 0 else 'before'} the first bad request",
             statistic=pool.changed_at - facts.window.onset,
             query=shown("shares-per-minute", bucket="5"),
-        )
-    ]  # fmt: skip
-
-
-def _reload(facts: Facts) -> list[Reason]:
-    reloads = facts.changed("reload")
-    if not reloads or reloads[0].ts > facts.window.latest + 2.0:
-        return []
-    return [
-        reason(
-            NAME, "a reload at the onset", "direct", 1.5,
-            f"the balancer was reconfigured {facts.window.onset - reloads[0].ts:.1f} s before the"
-            f" first bad request: {reloads[0].message}",
-            evidence=(reloads[0].event_id,), query=shown("balancer-messages"),
         )
     ]  # fmt: skip
 
@@ -182,7 +195,7 @@ def _configuration(facts: Facts, pool: PoolFacts) -> list[Reason]:
 
 def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
     """Servers without any request were taken out, unless the configuration made them spares."""
-    gone = pool.gone()
+    gone = facts.missing(pool)
     if not gone:
         return []
     spare = [s for s in gone if s.configured and s.configured.backup]
@@ -192,7 +205,8 @@ def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
     return [
         reason(
             NAME, "servers without requests", "absence", weight,
-            f"{names} got no request for {max(s.absent for s in gone):.0%} of the window"
+            f"{names} got no request"
+            + ("" if facts.blind else f" for {max(s.absent for s in gone):.0%} of the window")
             + (": the configuration makes them backups" if spare else "")
             + (": the first server gets all it can take" if pool.algorithm == _IN_ORDER else ""),
             effect=max(s.absent for s in gone), query=shown("balancer-shares", facts.window),
@@ -208,7 +222,8 @@ def _affinity(facts: Facts, pool: PoolFacts) -> list[Reason]:
     return [
         reason(
             NAME, "clients don't choose the server", "affinity", weight,
-            f"the client's address explains {told:.0%} of the choice of server",
+            f"clients return to the server that they had {told:.0%} of the way from chance to"
+            " always",
             statistic=told, query=shown("affinity", facts.window),
         )
     ]  # fmt: skip

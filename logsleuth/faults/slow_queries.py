@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
@@ -27,6 +29,8 @@ LOOKALIKES: Final = (
 
 _FEW: Final = 5
 _TIMES: Final = 3.0
+# What failed sooner than this waited for nobody.
+_ROUND_TRIP_S: Final = 0.1
 _TABLE: Final = re.compile(
     r"\b(?:from|update|into|join|table)\s+((?:\"?[a-z_][\w$]*\"?\.)?\"?[a-z_][\w$]*\"?)",
     re.IGNORECASE,
@@ -61,6 +65,8 @@ def _risen(facts: Facts, one: Statement) -> bool:
     """Whether the database was busier with a statement in the window than chance explains."""
     if one.calls_during < _FEW:
         return False
+    if facts.blind:
+        return _long_enough(facts, one)
     before = max(facts.seconds_before, 1e-3)
     rate = poisson_ratio(one.calls_during, facts.seconds_during, one.calls_before, before)
     more = rate.interval.low > _TIMES
@@ -68,6 +74,15 @@ def _risen(facts: Facts, one: Statement) -> bool:
         one.median_before_s or 1e9
     )
     return more or longer
+
+
+def _long_enough(facts: Facts, one: Statement) -> bool:
+    """Without a baseline: many beside the bad requests, and each a good part of one's time."""
+    bad = facts.during & facts.badness.bad
+    took = facts.traffic.duration_s[bad]
+    took = took[~np.isnan(took) & (took > _ROUND_TRIP_S)]
+    typical = float(np.median(took)) if len(took) else 0.0
+    return one.calls_during > 0.1 * bad.sum() and (one.median_during_s or 0.0) > 0.25 * typical
 
 
 def _nothing(facts: Facts) -> Finding:

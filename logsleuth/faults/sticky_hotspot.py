@@ -54,8 +54,9 @@ def _key(facts: Facts, pool: PoolFacts, told: float | None, *, keyed: bool) -> l
     return [
         reason(
             NAME, "a key chooses the server", "affinity", weight,
-            f"the client's address explains {told or 0.0:.0%} of the choice of server in pool"
-            f" {pool.pool}" + (f", which selects by {pool.algorithm}" if keyed else ""),
+            f"clients of pool {pool.pool} return to the server that they had {told or 0.0:.0%} of"
+            " the way from chance to always"
+            + (f"; it selects by {pool.algorithm}" if keyed else ""),
             statistic=told, query=shown("affinity", facts.window),
         )
     ]  # fmt: skip

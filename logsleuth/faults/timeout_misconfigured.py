@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def examine(facts: Facts) -> list[Finding]:
         _piled(facts, limit, float(near.mean()), failed),
         *_longer_before(facts, limit, failed),
         *_completed(facts, limit),
-        *_reload(facts),
+        *at_reload(NAME, facts, "timing"),
     ]
     pools = np.bincount(facts.traffic.pool[failed], minlength=len(facts.traffic.pools))
     target = facts.traffic.pools[int(np.argmax(pools))] or (
@@ -77,6 +78,8 @@ def _longer_before(facts: Facts, limit: float, failed: Array) -> list[Reason]:
 
 def _completed(facts: Facts, limit: float) -> list[Reason]:
     """The application goes on, finishes and calls it a success; its times are as before."""
+    if facts.blind:
+        return _worked_on(facts, limit)
     known = [i for i in facts.instances if min(i.before, i.during) >= 20]
     if not known:
         return []
@@ -97,14 +100,22 @@ def _completed(facts: Facts, limit: float) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _reload(facts: Facts) -> list[Reason]:
-    reloads = [c for c in facts.changed("reload") if c.ts <= facts.window.latest + 2.0]
-    if not reloads:
+def _worked_on(facts: Facts, limit: float) -> list[Reason]:
+    """Without a baseline: the applications fail nothing, and mostly need less than they are given.
+
+    An application that is slower than it should be has a median beyond the limit.
+    """
+    known = [i for i in facts.instances if i.during >= 20 and i.median_during_s is not None]
+    if not known:
         return []
+    failed = sum(i.failed_during for i in known) / sum(i.during for i in known)
+    typical = max(i.median_during_s or 0.0 for i in known)
+    well = failed < 0.02 and typical < 1.5 * limit
     return [
         reason(
-            NAME, "a reload at the onset", "timing", 1.5,
-            f"the balancer was reconfigured just before: {reloads[-1].message}",
-            evidence=(reloads[-1].event_id,), query=shown("balancer-messages"),
+            NAME, "the application completes them", "strata", 2.5 if well else -2.5,
+            f"the applications failed {failed:.1%} of what they served and took {typical:.3f} s"
+            f" (median), while the balancer gave up after {limit:.3f} s",
+            effect=typical / limit, query=shown("instances", facts.window),
         )
     ]  # fmt: skip

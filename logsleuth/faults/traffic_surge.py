@@ -26,7 +26,7 @@ def examine(facts: Facts) -> list[Finding]:
     before, during = int(facts.before.sum()), int(facts.during.sum())
     if before < 20 or facts.seconds_before < 5.0:
         return []
-    rate = poisson_ratio(during, facts.seconds_during, before, facts.seconds_before)
+    rate = poisson_ratio(during, facts.window.bad_seconds, before, facts.seconds_before)
     if rate.interval.low < 1.15:
         return []
     reasons = [

@@ -126,7 +126,7 @@ def test_clients_that_go_everywhere_are_too(gathered: Callable[[Scene], Facts]) 
 
 
 def test_of_clients_that_come_once_nothing_can_be_told(gathered: Callable[[Scene], Facts]) -> None:
-    scene = Scene(clients=3000)
+    scene = Scene(clients=1_000_000)
     scene.fail(scene.part(scene.between(60), 0.6))
     facts = gathered(scene)
     assert affinity(facts, facts.pools[0]) is None

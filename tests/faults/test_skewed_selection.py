@@ -113,9 +113,9 @@ def test_shares_that_moved_long_after_the_onset_are_a_consequence(
 
 
 @pytest.mark.parametrize("servers", [("web-1",), FOUR])
-def test_no_pool_is_judged_without_a_baseline_or_without_a_choice(
+def test_equal_shares_are_no_skew_though_there_is_no_baseline_or_no_choice(
     gathered: Callable[[Scene], Facts], servers: tuple[str, ...]
 ) -> None:
     scene = Scene(servers=servers)
     scene.fail(scene.part(scene.between(0), 0.5))
-    assert skewed_selection.examine(gathered(scene)) == []
+    assert claims(skewed_selection, gathered(scene)) == []

@@ -4,7 +4,11 @@ select coalesce(method || ' ' || route, route) as route,
     count(*) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)::bigint as during,
     count(*) filter (where epoch(ts) >= $onset and epoch(ts) < $stop and status between 400 and 499)::bigint
         as refused_during,
-    arg_min(event_id, (ts, source_id, line)) filter (where epoch(ts) >= $onset) as first_event
+    arg_min(event_id, (ts, source_id, line)) filter (where epoch(ts) >= $onset) as first_event,
+    median(duration_s) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)
+        - median(duration_s) filter (where epoch(ts) >= $calm_since and epoch(ts) < $calm_until) as slower_s,
+    median(database_s) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)
+        - median(database_s) filter (where epoch(ts) >= $calm_since and epoch(ts) < $calm_until) as database_slower_s
 from served
 where ts is not null and route is not null
 group by 1

@@ -1,0 +1,69 @@
+"""A release and the instances that started with it: who was bad before and after its own start."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.analyses.statements import sql
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.changes import Change
+    from logsleuth.analyses.facts import Facts
+
+_VERSION: Final = re.compile(r"\bv?(\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?)\b")
+# Instances of one deploy start one after the other, but not for ever.
+_BEFORE_S: Final = 60.0
+_AFTER_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """The starts of one release; `version` None where no line names it."""
+
+    version: str | None
+    starts: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Requests by whether their instance had the release yet, and how many went badly."""
+
+    released_early: int
+    """On the release, before the service broke."""
+    released_early_bad: int
+    unreleased_late: int
+    """Not yet on the release, after the service broke."""
+    unreleased_late_bad: int
+    released_late: int
+    released_late_bad: int
+
+    @property
+    def rate(self) -> float:
+        """How many of the requests on the release went badly once the service had broken."""
+        return self.released_late_bad / max(self.released_late, 1)
+
+
+def nearest(facts: Facts) -> Rollout | None:
+    """The release whose first start is nearest to the onset; None without any start around it."""
+    moves = facts.changed("deploy", "start", within=_BEFORE_S)
+    groups: dict[str | None, list[Change]] = {}
+    for move in moves:
+        told = _VERSION.search(move.message)
+        groups.setdefault(told[1] if told else None, []).append(move)
+    onset = facts.window.onset
+    begun = {v: g for v, g in groups.items() if g[0].ts <= facts.window.latest + _AFTER_S}
+    if not begun:
+        return None
+    version = min(begun, key=lambda v: (abs(begun[v][0].ts - onset), v or ""))
+    return Rollout(version, tuple(begun[version]))
+
+
+def study(facts: Facts, rollout: Rollout) -> Study:
+    """Follow each instance past its own start, by the applications' own lines."""
+    first: dict[str, float] = {}
+    for start in rollout.starts:
+        first.setdefault(start.target, start.ts)
+    period = {**facts.window.bounds, "instances": list(first), "moments": list(first.values())}
+    return Study(*facts.case.row(sql("since_start"), period))

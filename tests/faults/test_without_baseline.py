@@ -1,0 +1,89 @@
+"""Incidents that began before the evidence: what peers and the configuration still tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from logsleuth.analyses.reference import reference
+from logsleuth.faults import bad_instance, skewed_selection
+from tests.analyses.traffic_builder import FOUR, Scene
+from tests.faults.scenes import claims, named, noisy, statuses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.analyses.facts import Facts
+
+EQUAL = dict.fromkeys(FOUR, 1)
+HEAVY = {"web-1": 7, "web-2": 1, "web-3": 1, "web-4": 1}
+
+
+def hot(configured: dict[str, int]) -> Scene:
+    """The first server has seven times the others' part from the first line to the last."""
+    scene = Scene(rate=30)
+    scene.give(scene.between(0), HEAVY)
+    scene.slow(scene.on("web-1"), 15.0)
+    scene.fail(scene.part(scene.on("web-1"), 0.5), 503, 2.0)
+    scene.configure(configured)
+    return noisy(scene)
+
+
+@pytest.mark.parametrize(("configured", "basis"), [(EQUAL, "configuration"), (HEAVY, "peers")])
+def test_a_skew_is_told_by_the_configuration_or_by_equals_if_that_is_what_is_wrong(
+    gathered: Callable[[Scene], Facts], configured: dict[str, int], basis: str
+) -> None:
+    facts = gathered(hot(configured))
+    assert facts.blind
+    meant = reference(facts, facts.pools[0])
+    assert meant is not None
+    assert (meant.basis, meant.shares["web-1"]) == (basis, 0.25)
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("skewed-selection", "web-1")
+    assert claims(bad_instance, facts) == []
+
+
+def test_a_bad_instance_is_told_by_its_equals(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.on("web-2"), 0.7), 500, 0.04)
+    facts = gathered(noisy(scene))
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("bad-instance", "web-2")
+    assert claims(skewed_selection, facts) == []
+
+
+def test_configured_servers_that_get_nothing_were_taken_out(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=30)
+    scene.give(scene.between(0), {"web-1": 1, "web-2": 1})
+    scene.slow(scene.between(0), 12.0)
+    scene.fail(scene.part(scene.between(0), 0.3), 503, 2.0)
+    scene.configure(EQUAL, down=("web-3", "web-4"))
+    cause = named(gathered(noisy(scene)))
+    assert (cause.fault, cause.target) == ("server-ejected", "web")
+
+
+def test_what_hits_all_alike_is_unknown_and_clears_nobody(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.between(0), 0.5), 500, 0.04)
+    facts = gathered(noisy(scene))
+    assert named(facts).component == "unknown"
+    assert "ruled-out" not in statuses(facts).values()
+
+
+def test_statements_that_take_what_requests_wait_are_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene()
+    waiting = scene.of("/search")
+    scene.duration_s[waiting] = 1.6
+    scene.fail(waiting, 504, 2.0)
+    for at in np.linspace(1.0, 118, 300).tolist():
+        scene.statement(at, f"select id from bicycles where label like '{at:.2f}%'", 1.5)
+    cause = named(gathered(scene))
+    assert (cause.fault, cause.target) == ("slow-queries", "bicycles")
