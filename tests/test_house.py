@@ -72,14 +72,14 @@ def test_commands_modules_and_tests_are_one_list() -> None:
 
 def test_faults_modules_and_incidents_are_one_list() -> None:
     from logsleuth.faults import FAULTS
-    from tests.lab.faults import LOOKALIKES, SCENARIOS
+    from tests.lab.faults import SCENARIOS
 
     modules = {fault.NAME: vars(fault)["__name__"].rpartition(".")[2] for fault in FAULTS}
     assert modules == {one: one.replace("-", "_") for one in modules}
     assert set(modules.values()) == {path.stem for path in (HOUSE / "faults").glob("[!_]*.py")}
     incidents = {path.parent.name for path in (ROOT / "sample_logs/incidents").glob("*/evidence")}
     assert incidents <= set(SCENARIOS)
-    assert set(modules) <= incidents | set(LOOKALIKES), "no incident shows this fault"
+    assert set(modules) <= incidents, "no incident shows this fault"
 
 
 def test_queries_and_reports_hold_no_python() -> None:

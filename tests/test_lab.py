@@ -68,7 +68,7 @@ def sample(request: pytest.FixtureRequest) -> Case:
 
 def test_the_repository_has_samples() -> None:
     names = {path.name for path in SAMPLES}
-    assert names >= {*MAIN, "quiet"}
+    assert names >= {*FIFTEEN, "quiet"}
 
 
 def test_no_file_of_a_sample_is_empty(sample: Case) -> None:
@@ -81,6 +81,11 @@ def test_a_sample_has_the_lines_that_it_claims(sample: Case) -> None:
 
 def test_a_sample_is_small(sample: Case) -> None:
     assert sum(path.stat().st_size for path in sample.files()) < 300_000
+
+
+def test_all_samples_together_are_small() -> None:
+    files = [path for path in INCIDENTS.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 3_500_000
 
 
 def test_a_sample_names_no_path_of_the_machine_that_made_it(sample: Case) -> None:
@@ -102,7 +107,8 @@ def test_a_sample_shows_what_its_label_says(sample: Case) -> None:
 def test_a_sample_names_its_target(sample: Case) -> None:
     truth = sample.truth
     everything = "".join(_read(path).decode() for path in sample.files())
-    assert not truth["incident"] or any(target in everything for target in truth["target"])
+    assert not truth["target"] or any(target in everything for target in truth["target"])
+    assert truth["target"] or truth["fault"] in (None, "traffic-surge")
 
 
 @pytest.mark.parametrize("fault", [*MAIN, *LOOKALIKES, *CONTROLS])
