@@ -176,6 +176,15 @@ def _truth(before: tuple[float, float], during: tuple[float, float]) -> dict[str
     return {"incident": True, "observed": {"before": parts[0], "during": parts[1]}}
 
 
+def test_a_skew_gives_its_server_more_than_it_can_do_and_a_weak_one_as_much() -> None:
+    for plan in (plan_for("skewed-weights", seed, 80) for seed in range(120)):
+        plan.ramp_s, spec = 0.0, base_spec(plan)
+        notes = built(plan, spec).notes
+        heavy, usual = sorted(map(int, re.findall(r"(?:weight|keep|from|to) (\d+)", notes)))[::-1]
+        load = heavy / (heavy + usual * (plan.servers - 1)) * plan.servers / plan.headroom
+        assert 0.85 < load < 1.1 if plan.weak else load > 1.2, notes
+
+
 def test_what_is_weak_but_real_is_kept() -> None:
     assert problems(_truth((0.004, 0.2), (0.024, 0.2))) == []
     assert problems(_truth((0.0, 0.2), (0.0, 0.35))) == []

@@ -149,8 +149,10 @@ def make_plan(fault: str, seed: int, seconds: float, terms: Terms) -> Plan:
     chance.trimmings(plan)
     chance.gaps(plan)
     chance.course(plan)
+    headroom = plan.headroom
     chance.customs(plan)
     if terms.plain:
+        plan.headroom = headroom
         plan.algorithm, plan.spares, plan.weighted, plan.speeds = "roundrobin", 0, False, []
     habits.name_versions(plan)
     terms.adjust(plan)

@@ -16,46 +16,52 @@ if TYPE_CHECKING:
 Way = Callable[[Plan, Spec, Server], Action]
 
 
+def _usual(plan: Plan) -> int:
+    """The weight of the others; a weak skew needs fine steps."""
+    return 10 if plan.weak else 1
+
+
 def _overweight(plan: Plan) -> int:
-    """A weight, among ones, with which a server gets more than it can do, or nearly so."""
+    """A weight, among usual ones, with which a server gets more than it can do, or nearly so."""
     n = plan.servers
-    share = plan.rng.uniform(max(1.35 * plan.headroom / n, 0.5), 0.95)
+    share = plan.rng.uniform(min(0.93, max(1.35 * plan.headroom / n, 0.5)), 0.95)
     if plan.weak:  # busy, so that its queue is long, but nothing fails
-        share = min(0.9, plan.rng.uniform(0.86, 0.97) * plan.headroom / n)
-    return max(2, round(share * (n - 1) / (1 - share)))
+        share = min(0.9, plan.rng.uniform(0.92, 1.02) * plan.headroom / n)
+    return max(2, round(_usual(plan) * share * (n - 1) / (1 - share)))
 
 
-def _on_the_way(spec: Spec, hot: Server, heavy: int, lowered: bool, part: float) -> Spec:
-    """The configuration at a part of the way to the wrong one."""
+def _on_the_way(spec: Spec, hot: Server, weights: tuple[int, int], part: float) -> Spec:
+    """The configuration at a part of the way from the usual weights, or the heavy ones."""
+    (usual, heavy), lowered = weights, spec.main.server(hot.name).weight == weights[1]
     other = spec.changed()
     if lowered:
         for server in other.main.servers:
             if server.name != hot.name:
-                server.weight = max(1, round(heavy * (1 - part)))
+                server.weight = round(heavy + (usual - heavy) * part)
     else:
-        other.main.server(hot.name).weight = max(2, round(heavy * part))
+        other.main.server(hot.name).weight = round(usual + (heavy - usual) * part)
     return other
 
 
 def _weights(plan: Plan, spec: Spec, hot: Server) -> Action:
-    heavy = _overweight(plan)
+    usual, heavy = _usual(plan), _overweight(plan)
     lowered = plan.rng.random() < 0.5
-    if lowered:
+    if lowered or plan.weak:
         for server in spec.main.servers:
-            server.weight = heavy
+            server.weight = heavy if lowered else usual
     parts = (0.3, 0.6, 1.0) if plan.ramp_s else (1.0,)
 
     async def inject(lab: Lab) -> None:
         for part in parts:
-            await lab.reload(_on_the_way(spec, hot, heavy, lowered, part))
+            await lab.reload(_on_the_way(spec, hot, (usual, heavy), part))
             await asyncio.sleep(plan.ramp_s / len(parts))
 
     async def heal(lab: Lab) -> None:
         await lab.reload(spec)
 
-    notes = f"a reload gives {hot.name} weight {heavy}, the others keep 1"
+    notes = f"a reload gives {hot.name} weight {heavy}, the others keep {usual}"
     if lowered:
-        notes = f"a reload lowers the weight of all servers but {hot.name} from {heavy} to 1"
+        notes = f"a reload lowers the weight of all servers but {hot.name} from {heavy} to {usual}"
     steps = f", in {len(parts)} steps" if plan.ramp_s else ""
     return Action(inject, heal, hot.forms(), notes + steps)
 
@@ -79,14 +85,16 @@ def _first(_plan: Plan, spec: Spec, _hot: Server) -> Action:
 
 
 def _socket(plan: Plan, spec: Spec, hot: Server) -> Action:
-    heavy = _overweight(plan)
+    usual, heavy = _usual(plan), _overweight(plan)
     pool = spec.main.name
+    for server in spec.main.servers if plan.weak else ():
+        server.weight = usual
 
     async def inject(lab: Lab) -> None:
         await lab.command(f"set weight {pool}/{hot.name} {heavy}")
 
     async def heal(lab: Lab) -> None:
-        await lab.command(f"set weight {pool}/{hot.name} 1")
+        await lab.command(f"set weight {pool}/{hot.name} {usual}")
 
     notes = f"weight {heavy} for {hot.name} at the runtime socket; the configuration is innocent"
     return Action(inject, heal, hot.forms(), notes)
