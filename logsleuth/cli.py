@@ -22,6 +22,7 @@ from logsleuth.commands.shares import shares
 from logsleuth.commands.show import show
 from logsleuth.commands.sql import sql
 from logsleuth.commands.timeline import timeline
+from logsleuth.commands.waterfall import waterfall
 from logsleuth.errors import LogsleuthError
 
 _INTERRUPTED: Final = 130
@@ -48,6 +49,7 @@ app.command()(ingest)
 app.command()(query)
 app.command()(sql)
 app.command()(timeline)
+app.command()(waterfall)
 app.command()(shares)
 app.command()(coverage)
 app.command()(show)

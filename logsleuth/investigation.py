@@ -12,6 +12,7 @@ from logsleuth.analyses import (
     counterfactual,
     coverage,
     documents,
+    examples,
     messages,
     series,
     timeline,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from logsleuth.case.store import Case
-    from logsleuth.model import Hypothesis, Message, Moment
+    from logsleuth.model import Hypothesis, Message, Moment, Waterfall
 
 
 def investigate(case: Case) -> Investigation:
@@ -39,6 +40,7 @@ def investigate(case: Case) -> Investigation:
     said = messages.examine(facts)
     moments = _with_messages(timeline.build(facts, root), said)
     pools = documents.pools(facts, verdict.skewed_pools(standing))
+    waterfalls = examples.waterfalls(facts)
     return Investigation(
         sources=coverage.sources(case),
         incident=documents.incident(facts),
@@ -48,13 +50,15 @@ def investigate(case: Case) -> Investigation:
         timeline=moments,
         warnings=coverage.warnings(case),
         series=series.build(case, facts.traffic, facts.lost),
-        cited=_cited(case, hypotheses, moments),
+        cited=_cited(case, hypotheses, moments, waterfalls),
         version=__version__,
         runbook=runbooks.find(root.fault) if root.fault else None,
         clocks=clocks.read(case),
         attribution=attribution.examine(facts),
         messages=said,
         counterfactual=counterfactual.examine(facts, root, pools),
+        where_time=examples.where_time(facts),
+        waterfalls=waterfalls,
     )
 
 
@@ -81,11 +85,15 @@ def _with_messages(told: Sequence[Moment], said: Sequence[Message]) -> tuple[Mom
 
 
 def _cited(
-    case: Case, hypotheses: Sequence[Hypothesis], moments: Sequence[Moment]
+    case: Case,
+    hypotheses: Sequence[Hypothesis],
+    moments: Sequence[Moment],
+    waterfalls: Sequence[Waterfall] = (),
 ) -> tuple[CitedEvent, ...]:
-    """Every event that a check or a moment names, once, with its line as it was written."""
+    """Every event that the document names, once, with its line as it was written."""
     named = [e for h in hypotheses for c in h.checks for e in c.evidence]
     named += [e for moment in moments for e in moment.evidence]
+    named += [s.event for one in waterfalls for s in one.segments if s.event is not None]
     ids = list(dict.fromkeys(named))
     texts = quote(case, ids)
     places = documents.places(case, ids)

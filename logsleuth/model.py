@@ -18,6 +18,11 @@ from logsleuth.harm import ToldBy as ToldBy
 Component = Literal["balancer", "application", "database", "client"]
 Status = Literal["implicated", "ruled-out", "inconclusive", "no-evidence"]
 Outcome = Literal["for", "against", "neutral"]
+Part = Literal[
+    "request", "queue", "attempt", "connect", "waited", "gap", "application", "application-queue",
+    "database", "statement", "send", "mention",
+]  # fmt: skip
+Basis = Literal["measured", "inferred", "unknown"]
 
 COMPONENTS: Final[tuple[Component, ...]] = ("balancer", "application", "database", "client")
 
@@ -212,6 +217,73 @@ class CitedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of one request; what isn't known of it is None, never 0."""
+
+    part: Part
+    label: str
+    start_s: float | None
+    """After the request's start."""
+    took_s: float | None
+    basis: Basis
+    depth: int
+    """0 the request, 1 what the balancer did, 2 inside an attempt, and so on."""
+    event: str | None = None
+    confidence: float | None = None
+    """That the line is this request's, where that isn't certain."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """One request through all layers, in order."""
+
+    why: str
+    """What it is an example of; empty when somebody asked for it."""
+    event: str
+    started: datetime
+    method: str | None
+    path: str | None
+    status: int | None
+    server: str | None
+    request_id: str | None
+    duration_s: float | None
+    failed: bool
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimePart:
+    """How long a part of a server's requests took, before and in the window."""
+
+    part: str
+    """queue, connect, waited, gap, application, application_queue, database or send."""
+    before_median_s: float | None
+    before_p95_s: float | None
+    during_median_s: float | None
+    during_p95_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTime:
+    """One server, or all where it has no name, and the shares that have an application line."""
+
+    server: str | None
+    instances: tuple[str, ...]
+    parts: tuple[TimePart, ...]
+    before_matched: float | None
+    during_matched: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhereTime:
+    """Where the time went, before and in the window; the SQL shows each layer's own account."""
+
+    servers: tuple[ServerTime, ...]
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrafficBin:
     """What the balancer answered in one bin of the time axis."""
 
@@ -309,6 +381,8 @@ class Investigation:
     """The most telling first."""
     counterfactual: Counterfactual | None = None
     """None where the shares are not at fault, or the intended ones aren't known."""
+    where_time: WhereTime | None = None
+    waterfalls: tuple[Waterfall, ...] = ()
 
     def total(self, count: str) -> int:
         """Sum one of the counts `lines events continuation rejected blank` over the sources."""

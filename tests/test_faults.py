@@ -141,6 +141,7 @@ def assert_sound(one: Diagnosed) -> None:
     assert found.total("lines") == truth["lines"] == sum(found.total(count) for count in counts)
     cited = {event.event_id: event for event in found.cited}
     named = {e for h in found.hypotheses for c in h.checks for e in c.evidence}
+    named |= {s.event for one in found.waterfalls for s in one.segments if s.event}
     assert named | {e for m in found.timeline for e in m.evidence} == set(cited)
     assert all(event.text for event in cited.values())
     json.dumps(document(found), allow_nan=False)

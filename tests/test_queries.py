@@ -542,3 +542,22 @@ def test_statement_rate_and_its_silent_minute(case: Case) -> None:
         (1, 0, 1),
     ]
     assert (rows[1]["p95_s"], rows[2]["total_s"]) == (None, None)
+
+
+def test_where_time_went_sets_the_instance_beside_its_server(tmp_path: Path) -> None:
+    path = tmp_path / "case.duckdb"
+    with write_case(path) as connection:
+        connection.execute(FILL)
+        connection.execute(
+            "insert into aliases values ('app-1', '10.0.0.1:8080', 'web', 'requests')"
+        )
+    with open_case(path) as case:
+        rows = results(case, "where-time-went", onset="2026-03-01T10:02:00Z")
+    by_place = {(row["server"], row["period"]): row for row in rows}
+    first = by_place[ONE, "before"]
+    assert first["instance"] == "app-1"
+    assert first["application_p50_s"] is not None
+    assert first["waited_p50_s"] is not None
+    assert first["queue_p50_s"] is None
+    assert by_place[TWO, "before"]["instance"] is None
+    assert {period for _, period in by_place} == {"before", "during"}

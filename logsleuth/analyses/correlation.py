@@ -33,7 +33,7 @@ class Links:
     """Attempts of the balancer, and the application's line of each where it was found.
 
     `asked` has a row an attempt, N in all: source_id, line, attempt, began, ended, status, server
-    and the times queue_s, connect_s, header_s, took_s, duration_s (NaN: unknown). `answered` has
+    and the times queue_s, connect_s, waited_s, took_s, send_s (NaN: unknown). `answered` has
     a row an application line: source_id, line, began, ended, status, instance, duration_s,
     database_s, queue_s. Times are seconds since 1970.
     """

@@ -20,6 +20,7 @@ from logsleuth.analyses import (
     selection,
     silence,
     traffic,
+    waits,
 )
 from logsleuth.analyses.statements import sql
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.application import Instance, ServedRoute
     from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.changes import Change
+    from logsleuth.analyses.correlation import Links
     from logsleuth.analyses.database import DatabaseFacts, Words
     from logsleuth.analyses.incident import Window
     from logsleuth.analyses.intended import Intended
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.selection import Selection
     from logsleuth.analyses.silence import Silence
     from logsleuth.analyses.traffic import Array, Traffic
+    from logsleuth.analyses.waits import WaitsFacts
     from logsleuth.case.store import Case
 
 
@@ -91,6 +94,16 @@ class Facts:
     def names(self) -> dict[str, str]:
         """The balancer's name of each application instance, where its requests tell it."""
         return correlation.names(self.case)
+
+    @cached_property
+    def linked(self) -> tuple[Links, Links]:
+        """Attempts of the baseline, and of the window, with their application lines."""
+        return waits.sides(self.case, self.traffic, self.window)
+
+    @cached_property
+    def waits(self) -> WaitsFacts:
+        """Where the time went on each server, and what neither side logged: the gap."""
+        return waits.examine(self.linked, self.names)
 
     @property
     def blind(self) -> bool:

@@ -244,6 +244,19 @@ create or replace macro fingerprint_of(statement) as
 create or replace macro server_of(format, server) as
     case when not starts_with(format, 'nginx') or contains(server, ':') then server end;
 
+-- What a balancer waited for once it was connected: until the answer began, or until it was all
+-- there, or all that is left of the request. nginx counts from the connection on, HAProxy after it.
+create or replace macro waited_of(format, duration_s, queue_s, connect_s, header_s, response_s) as
+    round(case when starts_with(format, 'haproxy')
+        then coalesce(header_s, duration_s - coalesce(queue_s, 0) - coalesce(connect_s, 0))
+        else coalesce(header_s, response_s, duration_s) - coalesce(connect_s, 0) end, 6);
+
+-- From the first byte of the answer to the last: sending it on, to a client that may be slow.
+create or replace macro sent_of(format, duration_s, queue_s, connect_s, header_s) as
+    round(case when starts_with(format, 'haproxy')
+        then duration_s - coalesce(queue_s, 0) - coalesce(connect_s, 0) - header_s
+        else duration_s - header_s end, 6);
+
 -- One row a request that the balancer answered. `started` is when it came in, whatever the log
 -- stamps. Failed: a 5xx, or a session that HAProxy had to end for want of an answer.
 create or replace view requests as

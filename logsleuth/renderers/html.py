@@ -7,7 +7,16 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from logsleuth.renderers import attributed, charts, marks, runbook, said, story, wording
+from logsleuth.renderers import (
+    attributed,
+    charts,
+    marks,
+    runbook,
+    said,
+    story,
+    waterfall,
+    wording,
+)
 from logsleuth.renderers.json import document
 from logsleuth.renderers.text import encodable, sanitise
 from logsleuth.resources import shipped
@@ -26,6 +35,7 @@ SECTIONS: Final = (
     "shares",
     "attribution",
     "messages",
+    "time",
     "hypotheses",
     "evidence",
     "runbook",
@@ -60,6 +70,7 @@ def render(investigation: Investigation) -> str:
         said=said,
         wording=wording,
         marks=marks,
+        waterfall=waterfall,
     )
 
 

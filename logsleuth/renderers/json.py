@@ -30,9 +30,13 @@ if TYPE_CHECKING:
         Runbook,
         RunbookNote,
         RunbookStep,
+        Segment,
         SelectionSeen,
         ServerShare,
+        ServerTime,
         Source,
+        Waterfall,
+        WhereTime,
     )
 
 SCHEMA: Final = "logsleuth.investigation/1"
@@ -59,6 +63,8 @@ def document(investigation: Investigation) -> dict[str, Any]:
         "runbook": None if investigation.runbook is None else runbook(investigation.runbook),
         "clocks": [_clock(clock) for clock in investigation.clocks],
         "warnings": _texts(investigation.warnings),
+        "where_time": _where_time(investigation.where_time),
+        "waterfalls": [waterfall(one) for one in investigation.waterfalls],
     }
 
 
@@ -305,6 +311,62 @@ def _note(note: RunbookNote) -> dict[str, Any]:
 
 def _step(step: RunbookStep) -> dict[str, Any]:
     return {"text": _text(step.text), "code": _text(step.code)}
+
+
+def _where_time(where: WhereTime | None) -> dict[str, Any] | None:
+    if where is None:
+        return None
+    return {"servers": [_server_time(one) for one in where.servers], "query": _text(where.query)}
+
+
+def _server_time(one: ServerTime) -> dict[str, Any]:
+    return {
+        "server": _text(one.server),
+        "instances": _texts(one.instances),
+        "before_matched": _number(one.before_matched),
+        "during_matched": _number(one.during_matched),
+        "parts": [
+            {
+                "part": _text(part.part),
+                "before_median_s": _number(part.before_median_s),
+                "before_p95_s": _number(part.before_p95_s),
+                "during_median_s": _number(part.during_median_s),
+                "during_p95_s": _number(part.during_p95_s),
+            }
+            for part in one.parts
+        ],
+    }
+
+
+def waterfall(one: Waterfall) -> dict[str, Any]:
+    """Return one request through all layers under the document's key names."""
+    return {
+        "why": _text(one.why),
+        "event": _text(one.event),
+        "at": _time(one.started),
+        "method": _text(one.method),
+        "path": _text(one.path),
+        "status": one.status,
+        "server": _text(one.server),
+        "request_id": _text(one.request_id),
+        "duration_s": _number(one.duration_s),
+        "failed": one.failed,
+        "segments": [_segment(segment) for segment in one.segments],
+    }
+
+
+def _segment(segment: Segment) -> dict[str, Any]:
+    return {
+        "part": segment.part,
+        "label": _text(segment.label),
+        "depth": segment.depth,
+        "start_s": _number(segment.start_s),
+        "took_s": _number(segment.took_s),
+        "basis": segment.basis,
+        "confidence": _number(segment.confidence),
+        "note": _text(segment.note),
+        "evidence": _text(segment.event),
+    }
 
 
 def _interval(interval: Interval | None) -> dict[str, Any] | None:

@@ -43,7 +43,7 @@ class World:
             "began": _stamped(ended, step_s) - (ended - began), "ended": _stamped(ended, step_s),
             "step_s": np.full(n, step_s), "status": status, "id": ids,
             "trace": np.zeros(n, np.uint64), "key": self.key, "place": place,
-            "took_s": ended - began, "duration_s": ended - began,
+            "took_s": ended - began,
         }  # fmt: skip
         kept = rng.permutation(np.flatnonzero(rng.uniform(size=n) < logged))
         done = (began + wait + took)[kept]

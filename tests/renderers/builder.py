@@ -40,6 +40,7 @@ from tests.renderers.scene import (
     SLOW,
     WEIGHT,
 )
+from tests.renderers.spans import waterfall, where_time
 from tests.renderers.suspects import hypotheses
 
 
@@ -85,6 +86,8 @@ def rich() -> Investigation:
         attribution=holders(),
         counterfactual=otherwise(),
         messages=messages(),
+        where_time=where_time(),
+        waterfalls=(waterfall(),),
     )
 
 
@@ -110,6 +113,8 @@ def quiet() -> Investigation:
         attribution=(),
         counterfactual=None,
         messages=(),
+        where_time=None,
+        waterfalls=(),
     )
 
 
@@ -144,6 +149,9 @@ def unexplained() -> Investigation:
     )
 
 
+_LITERALS = {"status", "outcome", "expected_from", "told_by", "position", "part", "basis"}
+
+
 def poisoned(value: Any, poison: str) -> Any:
     """Put the poison behind every free text that a document holds, however deep."""
     if isinstance(value, str):
@@ -154,7 +162,7 @@ def poisoned(value: Any, poison: str) -> Any:
         changes = {
             field.name: poisoned(getattr(value, field.name), poison)
             for field in dataclasses.fields(value)
-            if field.name not in {"status", "outcome", "expected_from", "told_by", "position"}
+            if field.name not in _LITERALS
             and not (field.name == "kind" and isinstance(value, Message))
             and (field.name != "component" or isinstance(value, Moment | LaneBin | RootCause))
         }

@@ -23,7 +23,7 @@ KEYS: dict[str, set[str]] = {
     "": {
         *("schema", "version", "evidence", "incident", "root_cause", "hypotheses", "pools"),
         *("timeline", "cited", "clocks", "warnings", "runbook", "attribution"),
-        *("counterfactual", "messages"),
+        *("counterfactual", "messages", "where_time", "waterfalls"),
     },
     "messages": {
         *("role", "shape", "level", "kind", "position", "before", "during", "instances", "ratio"),
@@ -85,6 +85,19 @@ KEYS: dict[str, set[str]] = {
     "runbook.confirm": {"text", "code"},
     "runbook.resolve": {"text", "code"},
     "runbook.prevent": {"text", "code"},
+    "where_time": {"servers", "query"},
+    "where_time.servers": {"server", "instances", "before_matched", "during_matched", "parts"},
+    "where_time.servers.parts": {
+        *("part", "before_median_s", "before_p95_s", "during_median_s", "during_p95_s"),
+    },
+    "waterfalls": {
+        *("why", "event", "at", "method", "path", "status", "server", "request_id", "duration_s"),
+        *("failed", "segments"),
+    },
+    "waterfalls.segments": {
+        *("part", "label", "depth", "start_s", "took_s", "basis", "confidence", "note"),
+        "evidence",
+    },
 }
 
 
