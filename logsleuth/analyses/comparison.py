@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 # A route is compared where both sides have served it so often; where paths aren't templated
 # into few routes, each is too rare to be compared by itself.
 _OFTEN: Final = 3
+# A key chooses the server from this faithfulness on, and doesn't below that.
+_FAITHFUL: Final = 0.6
+_FREE: Final = 0.3
+# A server was not spared if its bad rate surely rose by this much.
+_ROSE: Final = 0.05
+# A server with fewer requests than this tells nothing of itself.
+_TOLD: Final = 10
 _ROUTES: Final = 500
 
 
@@ -70,24 +77,58 @@ class Evenness:
     pool: str
     least: float
     most: float
+    all_rose: bool
+    """Whether every server's bad rate surely rose."""
 
     @property
     def alike(self) -> bool:
-        """Whether no server was spared."""
-        return self.least > 0.25 * self.most
+        """Whether no server was spared, though some may have had more room than others."""
+        return self.all_rose or self.least > 0.25 * self.most
 
 
 def evenness(facts: Facts) -> Evenness | None:
-    """Compare the servers of the pool with most bad requests; None where it has only one."""
-    usable = [[s.during for s in pool.servers if s.during.requests >= 10] for pool in facts.pools]
-    harm = [sum((load.bad_rate or 0.0) * load.requests for load in loads) for loads in usable]
-    if not harm or max(harm) <= 0:
+    """Compare the servers of the pool with most bad requests, on the routes that go badly.
+
+    A server that was asked for little else looks spared. None where fewer than two servers have
+    enough requests.
+    """
+    hit = hit_routes(facts, facts.during)
+    tables = {pool.pool: _table(facts, pool, hit) for pool in facts.pools}
+    harm = {name: float(table[:, 1].sum()) for name, table in tables.items()}
+    worst = max(sorted(harm), key=lambda name: harm[name], default=None)
+    if worst is None or not harm[worst]:
         return None
-    worst = max(range(len(harm)), key=lambda i: (harm[i], -i))
-    rates = [load.bad_rate or 0.0 for load in usable[worst]]
-    if len(rates) < 2:
+    table = tables[worst][tables[worst][:, 0] >= _TOLD]
+    if len(table) < 2:
         return None
-    return Evenness(facts.pools[worst].pool, min(rates), max(rates))
+    rates = table[:, 1] / table[:, 0]
+    rose = not facts.blind and all(_surely_rose(*row) for row in table.tolist())
+    return Evenness(worst, float(rates.min()), float(rates.max()), rose)
+
+
+def hit_routes(facts: Facts, chosen: Array) -> Array:
+    """Flags of the requests for routes that hold a part of the bad ones among those chosen."""
+    bad = chosen & facts.badness.bad
+    count = np.bincount(facts.traffic.route[bad], minlength=len(facts.traffic.routes))
+    flags: Array = (count >= max(5.0, 0.05 * count.sum()))[facts.traffic.route]
+    return flags
+
+
+def _table(facts: Facts, pool: PoolFacts, hit: Array) -> Array:
+    """For each server: requests and bad ones in the window, and the same of the baseline."""
+    size = len(facts.traffic.servers)
+    mine = facts.of_pool(pool) & hit
+    columns = [
+        np.bincount(facts.traffic.first_server[mine & flags], minlength=size)
+        for period in (facts.during, facts.before)
+        for flags in (period, period & facts.badness.bad)
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _surely_rose(n: int, k: int, n0: int, k0: int) -> bool:
+    """Whether the 90 % interval of the rise of a bad rate lies above what matters."""
+    return n0 > 0 and newcombe(k, n, k0, n0, 0.90).low > _ROSE
 
 
 def baseline_rate(facts: Facts, pool: PoolFacts) -> float:
@@ -126,9 +167,38 @@ def _shared(facts: Facts, mine: Array, rest: Array) -> Array:
     return flags
 
 
-def affinity(facts: Facts, pool: PoolFacts) -> float | None:
-    """How faithfully clients return to their server in the window, 0 to 1; None: can't be told."""
+@dataclass(frozen=True, slots=True)
+class Affinity:
+    """How faithfully a key returns to its server, from chance (0) to always (1), on both sides."""
+
+    key: str
+    before: float | None
+    during: float | None
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the key chose the server in the window."""
+        return self.during is not None and self.during > _FAITHFUL
+
+    @property
+    def came(self) -> bool:
+        """Whether it did not choose before."""
+        return self.chosen and self.before is not None and self.before < _FREE
+
+
+def affinity(facts: Facts, pool: PoolFacts) -> Affinity:
+    """The client's address, or else the URI where that decides."""
+    mine = facts.of_pool(pool)
+    client = Affinity("client", *(_faithful(facts, mine & p) for p in (facts.before, facts.during)))
+    if client.chosen:
+        return client
+    told = facts.selections[pool.pool]
+    before, during = (t.keys.get("uri") for t in (told.traits_before, told.traits_during))
+    uri = Affinity("uri", before, during)
+    return uri if uri.chosen and told.during.algorithm == "uri-affinity" else client
+
+
+def _faithful(facts: Facts, chosen: Array) -> float | None:
     from logsleuth.stats.constancy import constancy
 
-    chosen = facts.during & _of(facts, [s.server for s in pool.servers if s.server])
     return constancy(facts.traffic.client[chosen], facts.traffic.first_server[chosen])

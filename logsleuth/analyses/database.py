@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -72,7 +73,9 @@ def examine(case: Case, window: Window) -> DatabaseFacts:
     """Read the database's own log on both sides of the onset."""
     period = {"onset": window.onset, "stop": window.stop}
     events, since, until, timed, during, name, log = case.row(sql("database_coverage"), period)
-    rows = case.rows(sql("statements"), window.bounds)
+    # Where it isn't over, a database whose clock is ahead still writes of it afterwards.
+    stop = window.stop if window.ended is not None else math.inf
+    rows = case.rows(sql("statements"), {**window.bounds, "stop": stop})
     return DatabaseFacts(
         events=events,
         since=since,

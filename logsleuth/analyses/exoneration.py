@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.comparison import evenness
+from logsleuth.analyses.comparison import evenness, hit_routes
 from logsleuth.analyses.shown import shown
 from logsleuth.model import Check, Interval
 from logsleuth.stats.counts import poisson_ratio
@@ -38,9 +38,9 @@ def negative_control(facts: Facts) -> Check | None:
         return None
     pool = next(p for p in facts.pools if p.pool == held.pool)
     spared = _spared(pool)
-    mine = _on(facts, [s.server for s in spared]) & _hit(
-        facts, [s.server for s in pool.servers if s not in spared]
-    )
+    others = _on(facts, [s.server for s in pool.servers if s not in spared])
+    # Routes that went well on the others, too, are no test.
+    mine = _on(facts, [s.server for s in spared]) & hit_routes(facts, facts.during & others)
     n, k = _count(facts, mine & facts.during)
     n0, k0 = _count(facts, mine & facts.before)
     if n < _LEAST or n0 < _LEAST:
@@ -67,14 +67,6 @@ def _on(facts: Facts, servers: Collection[str]) -> Array:
     flags = np.zeros(len(facts.traffic), dtype=bool)
     for server in servers:
         flags |= facts.on(server)
-    return flags
-
-
-def _hit(facts: Facts, servers: Collection[str]) -> Array:
-    """Flags of the requests for routes that went badly on some servers: the others' are no test."""
-    bad = facts.during & facts.badness.bad & _on(facts, servers)
-    count = np.bincount(facts.traffic.route[bad], minlength=len(facts.traffic.routes))
-    flags: Array = (count >= max(5.0, 0.05 * count.sum()))[facts.traffic.route]
     return flags
 
 

@@ -38,6 +38,8 @@ class Study:
     unreleased_late_bad: int
     released_late: int
     released_late_bad: int
+    released_early_slower: float | None
+    """How many times as long as before requests took on the release before the service broke."""
 
     @property
     def rate(self) -> float:

@@ -131,13 +131,23 @@ def _came_with_it(facts: Facts, top: Concentration) -> list[Reason]:
     apart = float(after[0] - facts.window.onset) if len(after) else np.inf
     if abs(apart) > _EDGE_S:
         return []
+    alone = _newcomers(facts, len(mine)) == 1
     return [
         reason(
-            NAME, "it came when the service broke", "timing", 1.5,
-            f"its first requests came {apart:+.1f} s from the first bad one",
+            NAME, "it came when the service broke", "timing", 2.5 if alone else 1.0,
+            f"its first requests came {apart:+.1f} s from the first bad one, and"
+            f" {'no other' if alone else 'another'} client of its size came then",
             statistic=apart, query=shown("failures-by-client", facts.window),
         )
     ]  # fmt: skip
+
+
+def _newcomers(facts: Facts, requests: int) -> int:
+    """How many clients with at least a third of so many requests are new in the window."""
+    clients, size = facts.traffic.client, len(facts.traffic.clients)
+    before = np.bincount(clients[facts.before], minlength=size)
+    during = np.bincount(clients[facts.during], minlength=size)
+    return int(((during >= requests / 3) & (before <= 0.1 * during)).sum())
 
 
 def _beside(facts: Facts, top: Concentration) -> list[Reason]:

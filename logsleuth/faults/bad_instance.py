@@ -21,6 +21,10 @@ NAME: Final = "bad-instance"
 LOOKALIKES: Final = ("skewed-selection", "server-ejected", "misrouted")
 
 
+# What all of its equals have is no fault of one instance.
+_SLOWER: Final = 1.35
+
+
 def examine(facts: Facts) -> list[Finding]:
     """Hold the worst server of each pool against its equals."""
     found = []
@@ -43,6 +47,7 @@ def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
         *_contrast(facts, pool, worst),
         *(_peers(facts, pool, worst) if facts.blind else _share(facts, pool, worst)),
         *_before(worst),
+        *_equals(facts, pool, worst),
         *_new(facts, worst),
         *_words(facts, pool, worst),
         *_ejected(facts, worst),
@@ -128,6 +133,24 @@ def _before(worst: ServerFacts) -> list[Reason]:
         reason(
             NAME, "well until the onset", "timing", 1.5 if risen > 0.02 and rate < 0.1 else 0.0,
             f"{rate:.1%} of its requests went badly before the onset", effect=risen,
+        )
+    ]  # fmt: skip
+
+
+def _equals(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
+    """Where each of its equals got slower too, it is only the first to give in."""
+    ratios = [
+        s.during.median_s / s.before.median_s
+        for s in pool.servers
+        if s is not worst and s.during.median_s and s.before.median_s
+    ]
+    if facts.blind or not ratios or min(ratios) < _SLOWER:
+        return []
+    return [
+        reason(
+            NAME, "its equals got slower too", "strata", -2.5,
+            f"every other server took at least {min(ratios):.2f} times as long as before (median)",
+            effect=min(ratios), query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip
 

@@ -21,6 +21,8 @@ NAME: Final = "bad-release"
 LOOKALIKES: Final = ("bad-route", "outage", "slow-queries")
 
 _FEW: Final = 8
+# A release that made requests this many times slower may take a while to fill the servers.
+_SLOWER: Final = 1.4
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -34,8 +36,7 @@ def examine(facts: Facts) -> list[Finding]:
     reasons = [
         _deploy(facts, moves),
         *hit_everywhere(NAME, facts, "every instance alike", "strata", alike=2.5, apart=-3.0),
-        *_well_at_first(held),
-        *_without_it(held),
+        *(_without_it(held) or _well_at_first(held)),
         *_database(facts),
         *_shares(facts),
     ]
@@ -64,11 +65,14 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
 def _well_at_first(held: Study) -> list[Reason]:
     """A release that served well until the service broke is not what broke it."""
     expected = held.released_early * held.rate
-    if held.released_early_bad > 0.3 * expected or expected < 1.0:
+    slower = (held.released_early_slower or 1.0) > _SLOWER
+    if held.released_early_bad > 0.3 * expected or expected < 1.0 or slower:
         return []
+    few = held.released_early_bad <= 0.15 * expected
+    weight = -min(3.0, 0.5 * expected) if few else -min(1.0, 0.2 * expected)
     return [
         reason(
-            NAME, "the release had served well", "event study", -min(3.0, 0.5 * expected),
+            NAME, "the release had served well", "event study", weight,
             f"{held.released_early} requests on the release before the onset, of which"
             f" {held.released_early_bad} went badly, while {held.rate:.0%} did after it",
             effect=expected, query=shown("releases"),

@@ -215,16 +215,18 @@ def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
 
 
 def _affinity(facts: Facts, pool: PoolFacts) -> list[Reason]:
-    told = affinity(facts, pool)
-    if told is None:
+    held = affinity(facts, pool)
+    if held.during is None:
         return []
-    weight = -3.0 if told > 0.6 and pool.algorithm != "round-robin" else 0.5 if told < 0.3 else 0.0
+    # An affinity of old explains no change of the shares; a new one does.
+    new = held.came or (held.chosen and pool.algorithm != "round-robin")
+    weight = -3.0 if new else 0.5 if held.during < 0.3 else 0.0
     return [
         reason(
-            NAME, "clients don't choose the server", "affinity", weight,
-            f"clients return to the server that they had {told:.0%} of the way from chance to"
-            " always",
-            statistic=told, query=shown("affinity", facts.window),
+            NAME, f"the {held.key} does not choose the server", "affinity", weight,
+            f"a {held.key} returns to the server that it had {held.during:.0%} of the way from"
+            " chance to always",
+            statistic=held.during, query=shown("affinity", facts.window),
         )
     ]  # fmt: skip
 

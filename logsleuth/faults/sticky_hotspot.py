@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.comparison import affinity, contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
 
 if TYPE_CHECKING:
+    from logsleuth.analyses.comparison import Affinity
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.model import Component
@@ -18,28 +20,28 @@ NAME: Final = "sticky-hotspot"
 LOOKALIKES: Final = ("skewed-selection", "abusive-client")
 
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
-_CHOSEN: Final = 0.6
 
 
 def examine(facts: Facts) -> list[Finding]:
     """Hold each pool whose clients keep to one server against its shares."""
     found = []
     for pool in facts.pools:
-        told = affinity(facts, pool)
+        held = affinity(facts, pool)
         keyed = pool.algorithm in _KEYED or any(
             s.configured and s.configured.affinity_key for s in pool.servers
         )
-        if len(pool.servers) > 1 and pool.during >= 20 and (keyed or (told or 0.0) > _CHOSEN):
-            found.append(_finding(facts, pool, told, keyed=keyed))
+        if len(pool.servers) > 1 and pool.during >= 20 and (keyed or held.chosen):
+            found.append(_finding(facts, pool, held, keyed=keyed))
     return found
 
 
-def _finding(facts: Facts, pool: PoolFacts, told: float | None, *, keyed: bool) -> Finding:
+def _finding(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> Finding:
     hot = max(pool.servers, key=lambda s: (s.during.share, s.server))
     reasons = [
-        *_key(facts, pool, told, keyed=keyed),
+        *_key(facts, pool, held, keyed=keyed),
         *_hot(facts, pool, hot),
         *_harm(facts, pool, hot),
+        *at_reload(NAME, facts, "timing"),
     ]
     summary = (
         f"affinity keeps {hot.during.share:.0%} of pool {pool.pool} on {hot.server}, "
@@ -48,16 +50,15 @@ def _finding(facts: Facts, pool: PoolFacts, told: float | None, *, keyed: bool) 
     return Finding(NAME, COMPONENT, hot.server, summary, tuple(reasons), pool.pool)
 
 
-def _key(facts: Facts, pool: PoolFacts, told: float | None, *, keyed: bool) -> list[Reason]:
-    strong = told is not None and told > _CHOSEN
-    weight = 3.0 if strong else 1.5 if keyed and told is None else -1.5
+def _key(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> list[Reason]:
+    weight = 3.0 if held.chosen else 1.5 if keyed and held.during is None else -1.5
     return [
         reason(
             NAME, "a key chooses the server", "affinity", weight,
-            f"clients of pool {pool.pool} return to the server that they had {told or 0.0:.0%} of"
-            " the way from chance to always"
+            f"in pool {pool.pool} a {held.key} returns to the server that it had"
+            f" {held.during or 0.0:.0%} of the way from chance to always"
             + (f"; it selects by {pool.algorithm}" if keyed else ""),
-            statistic=told, query=shown("affinity", facts.window),
+            statistic=held.during, query=shown("affinity", facts.window),
         )
     ]  # fmt: skip
 

@@ -111,7 +111,7 @@ def test_clients_that_stay_with_their_server_are_told(gathered: Callable[[Scene]
     scene.server = scene.first = np.array(FOUR, dtype=object)[number % 4]
     scene.fail(scene.part(scene.between(60), 0.6))
     facts = gathered(scene)
-    told = affinity(facts, facts.pools[0])
+    told = affinity(facts, facts.pools[0]).during
     assert told is not None
     assert told > 0.9
 
@@ -120,7 +120,7 @@ def test_clients_that_go_everywhere_are_too(gathered: Callable[[Scene], Facts]) 
     scene = Scene(clients=20)
     scene.fail(scene.part(scene.between(60), 0.6))
     facts = gathered(scene)
-    told = affinity(facts, facts.pools[0])
+    told = affinity(facts, facts.pools[0]).during
     assert told is not None
     assert told < 0.1
 
@@ -129,4 +129,4 @@ def test_of_clients_that_come_once_nothing_can_be_told(gathered: Callable[[Scene
     scene = Scene(clients=1_000_000)
     scene.fail(scene.part(scene.between(60), 0.6))
     facts = gathered(scene)
-    assert affinity(facts, facts.pools[0]) is None
+    assert affinity(facts, facts.pools[0]).during is None
