@@ -126,6 +126,8 @@ def phi_between_blocks(server: npt.ArrayLike, size: int) -> float | None:
     place = np.arange(blocks * length) // length
     table = np.bincount(place * size + who[: blocks * length], minlength=blocks * size)
     counts = table.reshape(blocks, size)[:, used].astype(np.float64)
+    # A server may have all of its requests behind the last whole block.
+    counts = counts[:, counts.any(axis=0)]
     apart = (np.diff(counts, axis=0) ** 2).sum(axis=0) / 2.0
     return float((apart / counts.mean(axis=0)).sum() / (blocks - 1) / (servers - 1))
 

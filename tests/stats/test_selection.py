@@ -98,3 +98,8 @@ def test_affinity_that_often_fails_over_is_still_seen() -> None:
     away = rng.uniform(size=3000) < 0.4
     server = np.where(away, rng.integers(0, 4, 3000), played.server)
     assert affinity(played.client, server) == pytest.approx(0.33, abs=0.1)
+
+
+def test_a_server_that_only_comes_behind_the_last_block_is_no_trouble() -> None:
+    who = np.append(np.arange(2403) % 2, 2)
+    assert phi_between_blocks(who, 3) == pytest.approx(0.0, abs=0.01)
