@@ -1,4 +1,4 @@
-"""The harm in the document: what holds it, what was said of it, what would have prevented it."""
+"""The harm in the document: what holds it, what was said and done, what would have prevented it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ MessageKind = Literal["novel", "more", "fewer"]
 Position = Literal["before", "at", "after"]
 ToldBy = Literal["rate", "traffic", "outcome"]
 ExpectedFrom = Literal["configuration", "baseline", "peers"]
+ChangeVerdict = Literal["guilty", "innocent", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +103,26 @@ class Counterfactual:
     prevented_high: float
     interval: Interval
     assumptions: tuple[str, ...]
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedChange:
+    """A release, restart, reload or drained server of the evidence, and whether it did it."""
+
+    ts: datetime
+    """When it began: its first line."""
+    until: datetime
+    """Its last line: a rollout goes from instance to instance."""
+    kind: str
+    """release, restart, stop, change, reload or drained."""
+    name: str
+    component: Literal["application", "balancer"]
+    verdict: ChangeVerdict
+    why: str
+    count: int = 1
+    """How many of them are judged together, where there are many."""
+    would_decide: str = ""
+    """For an undecided one: what evidence would decide it."""
+    evidence: tuple[str, ...] = ()
     query: str = ""

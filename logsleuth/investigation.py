@@ -13,6 +13,7 @@ from logsleuth.analyses import (
     coverage,
     documents,
     examples,
+    judgements,
     messages,
     series,
     timeline,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from logsleuth.case.store import Case
-    from logsleuth.model import Hypothesis, Message, Moment, Waterfall
+    from logsleuth.model import Hypothesis, JudgedChange, Message, Moment, Waterfall
 
 
 def investigate(case: Case) -> Investigation:
@@ -36,9 +37,10 @@ def investigate(case: Case) -> Investigation:
         return _calm(case, facts)
     standing = verdict.ranked([found for fault in FAULTS for found in fault.examine(facts)])
     root = verdict.root_cause(standing)
-    hypotheses = verdict.hypotheses(standing, root, verdict.exonerations(facts))
+    judged = judgements.examine(facts, root, verdict.reasons(standing, root))
+    hypotheses = verdict.hypotheses(standing, root, verdict.exonerations(facts, judged))
     said = messages.examine(facts)
-    moments = _with_messages(timeline.build(facts, root), said)
+    moments = _with_messages(judged.told(timeline.build(facts, root)), said)
     pools = documents.pools(facts, verdict.skewed_pools(standing))
     waterfalls = examples.waterfalls(facts)
     return Investigation(
@@ -50,7 +52,7 @@ def investigate(case: Case) -> Investigation:
         timeline=moments,
         warnings=coverage.warnings(case),
         series=series.build(case, facts.traffic, facts.lost),
-        cited=_cited(case, hypotheses, moments, waterfalls),
+        cited=_cited(case, hypotheses, moments, waterfalls, judged.changes),
         version=__version__,
         runbook=runbooks.find(root.fault) if root.fault else None,
         clocks=clocks.read(case),
@@ -59,11 +61,13 @@ def investigate(case: Case) -> Investigation:
         counterfactual=counterfactual.examine(facts, root, pools),
         where_time=examples.where_time(facts),
         waterfalls=waterfalls,
+        changes=judged.changes,
     )
 
 
 def _calm(case: Case, calm: Calm) -> Investigation:
-    moments = tuple(timeline.changes(calm.changes, None))
+    judged = judgements.without_incident(calm)
+    moments = judged.told(timeline.changes(calm.changes, None))
     return Investigation(
         sources=coverage.sources(case),
         incident=None,
@@ -73,9 +77,10 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         timeline=moments,
         warnings=coverage.warnings(case),
         series=series.build(case, calm.traffic, calm.badness.failed),
-        cited=_cited(case, (), moments),
+        cited=_cited(case, (), moments, (), judged.changes),
         version=__version__,
         clocks=clocks.read(case),
+        changes=judged.changes,
     )
 
 
@@ -88,12 +93,14 @@ def _cited(
     case: Case,
     hypotheses: Sequence[Hypothesis],
     moments: Sequence[Moment],
-    waterfalls: Sequence[Waterfall] = (),
+    waterfalls: Sequence[Waterfall],
+    judged: Sequence[JudgedChange],
 ) -> tuple[CitedEvent, ...]:
     """Every event that the document names, once, with its line as it was written."""
     named = [e for h in hypotheses for c in h.checks for e in c.evidence]
     named += [e for moment in moments for e in moment.evidence]
     named += [s.event for one in waterfalls for s in one.segments if s.event is not None]
+    named += [e for change in judged for e in change.evidence]
     ids = list(dict.fromkeys(named))
     texts = quote(case, ids)
     places = documents.places(case, ids)

@@ -7,9 +7,11 @@ from datetime import datetime  # noqa: TC003 - dataclass fields are read at run 
 from typing import Final, Literal
 
 from logsleuth.harm import Attribution as Attribution  # noqa: TC001 - renderers and analyses take it from here
+from logsleuth.harm import ChangeVerdict as ChangeVerdict
 from logsleuth.harm import Counterfactual as Counterfactual  # noqa: TC001 - renderers and analyses take it from here
 from logsleuth.harm import ExpectedFrom as ExpectedFrom  # noqa: TC001 - renderers and analyses take it from here
 from logsleuth.harm import Interval as Interval  # noqa: TC001 - renderers and analyses take it from here
+from logsleuth.harm import JudgedChange as JudgedChange  # noqa: TC001 - renderers and analyses take it from here
 from logsleuth.harm import Message as Message  # noqa: TC001 - renderers and analyses take it from here
 from logsleuth.harm import MessageKind as MessageKind
 from logsleuth.harm import Position as Position
@@ -383,6 +385,8 @@ class Investigation:
     """None where the shares are not at fault, or the intended ones aren't known."""
     where_time: WhereTime | None = None
     waterfalls: tuple[Waterfall, ...] = ()
+    changes: tuple[JudgedChange, ...] = ()
+    """In order of time; far from the onset, many are judged as one."""
 
     def total(self, count: str) -> int:
         """Sum one of the counts `lines events continuation rejected blank` over the sources."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses import exoneration
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.findings import Finding, Reason
+    from logsleuth.analyses.judgements import Judged
     from logsleuth.model import Component, Status
 
 # One family of reasons may say this much and no more, so that no absurd p-value decides alone.
@@ -99,6 +100,13 @@ def confidence(best: float, second: float) -> float:
     strength = min(lead, best - 1.0)
     likely = 1.0 / (1.0 + math.exp(-_STEEPNESS * strength))
     return min(_SUREST, round(likely * 20) / 20)
+
+
+def reasons(standing: Sequence[Scored], root: RootCause) -> tuple[Check, ...]:
+    """All that was asked on behalf of the fault that was named."""
+    return tuple(
+        r.check for s in standing if s.finding.fault == root.fault for r in s.finding.reasons
+    )
 
 
 def skewed_pools(standing: Sequence[Scored]) -> frozenset[str]:
@@ -233,16 +241,24 @@ def _would_decide(component: Component, status: Status, held: Exoneration) -> tu
 # Exoneration: each component for itself, whatever was named.
 
 
-def exonerations(facts: Facts) -> tuple[Exoneration, ...]:
-    """Ask for each component whether its guilt would have shown, and whether it did."""
+def exonerations(facts: Facts, judged: Judged | None = None) -> tuple[Exoneration, ...]:
+    """Ask for each component whether its guilt would have shown, and whether it did.
+
+    What was done to it, where that is judged, is told among its checks.
+    """
     control = exoneration.negative_control(facts)
     spared = exoneration.latency_equal(facts, exoneration.spared_servers(facts))
     return (
-        _balancer(facts),
-        _application(facts, control),
+        _with(judged, _balancer(facts)),
+        _with(judged, _application(facts, control, judged)),
         _database(facts, control, spared),
         _client(facts, control),
     )
+
+
+def _with(judged: Judged | None, held: Exoneration) -> Exoneration:
+    told = judged.checks(held.component) if judged is not None else ()
+    return replace(held, checks=(*held.checks, *told))
 
 
 def _against(check: Check | None) -> bool:
@@ -273,15 +289,21 @@ def _balancer(facts: Facts) -> Exoneration:
     )
 
 
-def _application(facts: Facts, control: Check | None) -> Exoneration:
-    """The same release on spared servers is well, and nobody deployed or restarted anything."""
+def _application(facts: Facts, control: Check | None, judged: Judged | None) -> Exoneration:
+    """The same release on spared servers is well, and nobody deployed or restarted anything.
+
+    What was found innocent by name doesn't stand against it.
+    """
     low, high = facts.window.earliest - 30.0, facts.window.latest + 5.0
-    moves = [
+    beside = [
         c for c in facts.changes if c.kind in {"deploy", "start", "stop"} and low <= c.ts <= high
     ]
-    says = f"{len(moves)} starts, stops or deploys around the onset" + (
-        f": {moves[0].message}" if moves else ""
-    )
+    innocent = frozenset() if judged is None else judged.innocent
+    moves = [c for c in beside if c.event_id not in innocent]
+    says = f"{len(beside)} starts, stops or deploys around the onset" + (
+        f": {moves[0].message}" if moves
+        else f", found innocent: {beside[0].message}" if beside else ""
+    )  # fmt: skip
     still = Check(
         "no deploy or restart", "neutral" if moves else "against", says, family="timing",
         evidence=tuple(c.event_id for c in moves[:3]), query=shown("releases"),

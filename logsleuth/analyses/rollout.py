@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.facts import Facts
 
-_VERSION: Final = re.compile(r"\bv?(\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?)\b")
 # Instances of one deploy start one after the other, but not for ever.
 _BEFORE_S: Final = 60.0
 _AFTER_S: Final = 5.0
@@ -52,7 +51,7 @@ def nearest(facts: Facts) -> Rollout | None:
     moves = facts.changed("deploy", "start", within=_BEFORE_S)
     groups: dict[str | None, list[Change]] = {}
     for move in moves:
-        told = _VERSION.search(move.message)
+        told = VERSION.search(move.message)
         groups.setdefault(told[1] if told else None, []).append(move)
     onset = facts.window.onset
     begun = {v: g for v, g in groups.items() if g[0].ts <= facts.window.latest + _AFTER_S}

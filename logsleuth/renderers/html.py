@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from logsleuth.renderers import (
     attributed,
     charts,
+    judged,
     marks,
     runbook,
     said,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 SECTIONS: Final = (
     "verdict",
     "timeline",
+    "changes",
     "shares",
     "attribution",
     "messages",
@@ -68,6 +70,7 @@ def render(investigation: Investigation) -> str:
         story=story,
         attributed=attributed,
         said=said,
+        judged=judged,
         wording=wording,
         marks=marks,
         waterfall=waterfall,

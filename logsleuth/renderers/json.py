@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from logsleuth.renderers.text import encodable
+from logsleuth.renderers.primitives import number as _number
+from logsleuth.renderers.primitives import text as _text
+from logsleuth.renderers.primitives import texts as _texts
+from logsleuth.renderers.primitives import time as _time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from logsleuth.model import (
         Attribution,
         Check,
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
         Incident,
         Interval,
         Investigation,
+        JudgedChange,
         Message,
         Moment,
         Pool,
@@ -58,6 +58,7 @@ def document(investigation: Investigation) -> dict[str, Any]:
         "attribution": [_attribution(value) for value in investigation.attribution],
         "counterfactual": None if otherwise is None else _counterfactual(otherwise),
         "messages": [_message(message) for message in investigation.messages],
+        "changes": [_judged(change) for change in investigation.changes],
         "timeline": [_moment(moment) for moment in investigation.timeline],
         "cited": [_cited(event) for event in investigation.cited],
         "runbook": None if investigation.runbook is None else runbook(investigation.runbook),
@@ -270,6 +271,22 @@ def _message(message: Message) -> dict[str, Any]:
     }
 
 
+def _judged(change: JudgedChange) -> dict[str, Any]:
+    return {
+        "at": _time(change.ts),
+        "until": _time(change.until),
+        "kind": change.kind,
+        "name": _text(change.name),
+        "component": change.component,
+        "verdict": change.verdict,
+        "why": _text(change.why),
+        "count": change.count,
+        "would_decide": _text(change.would_decide),
+        "evidence": _texts(change.evidence),
+        "query": _text(change.query),
+    }
+
+
 def _moment(moment: Moment) -> dict[str, Any]:
     return {
         "at": _time(moment.ts),
@@ -374,23 +391,3 @@ def _interval(interval: Interval | None) -> dict[str, Any] | None:
         return None
     low, high, level = interval.low, interval.high, interval.level
     return {"low": _number(low), "high": _number(high), "level": _number(level)}
-
-
-def _time(ts: datetime | None) -> str | None:
-    if ts is None:
-        return None
-    utc = ts.replace(tzinfo=UTC) if ts.tzinfo is None else ts.astimezone(UTC)
-    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
-def _number(value: float | None) -> float | None:
-    # JSON has no NaN and no infinity; both mean that there is no such figure.
-    return None if value is None or not math.isfinite(value) else float(value)
-
-
-def _text(text: str | None) -> str | None:
-    return None if text is None else encodable(text)
-
-
-def _texts(texts: Iterable[str]) -> list[str]:
-    return [encodable(text) for text in texts]

@@ -45,6 +45,8 @@ class Command:
     purpose: str
     later: bool = False
     """Whether it needs what another of the commands makes first."""
+    minor: bool = False
+    """Whether one screen can do without it."""
 
 
 def headline(investigation: Investigation) -> str:
@@ -327,10 +329,15 @@ def commands(investigation: Investigation) -> list[Command]:
             "The whole story on one page, like this one",
         ),
         Command(
-            f"logsleuth ingest {evidence} --case incident.duckdb", "A case that answers questions"
+            f"logsleuth ingest {evidence} --case incident.duckdb",
+            "A case that answers questions",
+            minor=True,
         ),
         Command(
-            "logsleuth query --case incident.duckdb", "The questions that come with it", later=True
+            "logsleuth query --case incident.duckdb",
+            "The questions that come with it",
+            later=True,
+            minor=True,
         ),
         *_explanation(investigation),
     ]

@@ -7,7 +7,7 @@ import sys
 from io import StringIO
 from typing import TYPE_CHECKING, Final, TextIO
 
-from logsleuth.renderers import attributed, story, wording
+from logsleuth.renderers import attributed, judged, story, wording
 from logsleuth.renderers.sparkline import sparkline
 from logsleuth.renderers.text import sanitise
 
@@ -33,6 +33,7 @@ _BANNERS: Final = {"none": "NO INCIDENT", "over": "INCIDENT", "ongoing": "INCIDE
 _MOST_HOLDERS: Final = 3
 _MOST_SERVERS: Final = 8
 _MOST_WARNINGS: Final = 5
+_MOST_CHANGES: Final = 3
 _ROOMY: Final = 72
 _MIDDLING: Final = 56
 _WIDE: Final = 80
@@ -88,7 +89,10 @@ def _blocks(investigation: Investigation, width: int) -> Iterator[RenderableType
             yield _text(note, "dim")
     yield ""
     yield _hypotheses(investigation, width)
-    yield ""
+    if investigation.changes:
+        yield _changes(investigation, width)
+    else:
+        yield ""
     yield _closing(investigation)
 
 
@@ -239,6 +243,21 @@ def _hypothesis_cells(hypothesis: Hypothesis) -> tuple[Text, Text, Text]:
     return status, _text(hypothesis.component, "bold"), _text(story.reason(hypothesis))
 
 
+def _changes(investigation: Investigation, width: int) -> Table:
+    """The changes that matter most: a line each where a table takes the room of the screen."""
+    grid = _grid(9, None)
+    told = judged.worst_first(investigation)
+    crowded = bool(story.featured(investigation))
+    for place, change in enumerate(told[: _MOST_CHANGES - crowded]):
+        style = _STYLES[judged.LOOKS[change.verdict]]
+        words = _text(judged.briefly(change))
+        if crowded:
+            words.truncate(max(width - 10, 1), overflow="ellipsis")
+        words.stylize(style, 0, len(change.verdict))
+        grid.add_row(_text("" if place else "changes", "dim"), words)
+    return grid
+
+
 def _closing(investigation: Investigation) -> Table:
     grid = _grid(9, None)
     grid.add_row(_text("evidence", "dim"), _text(story.account(investigation)))
@@ -250,7 +269,7 @@ def _closing(investigation: Investigation) -> Table:
     unsaid = len(investigation.warnings) - _MOST_WARNINGS
     if unsaid > 0:
         grid.add_row("", _text(f"and {unsaid} more in the report", "dim"))
-    commands = [command for command in story.commands(investigation) if not command.later]
+    commands = [command for command in story.commands(investigation) if not command.minor]
     for place, command in enumerate(commands):
         grid.add_row(_text("" if place else "next", "dim"), _text(command.line, "cyan"))
     return grid

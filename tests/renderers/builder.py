@@ -14,6 +14,7 @@ from logsleuth.model import (
     Clock,
     Incident,
     Investigation,
+    JudgedChange,
     LaneBin,
     Message,
     Moment,
@@ -25,7 +26,7 @@ from logsleuth.model import (
     Source,
 )
 from tests.renderers.figures import calm_traffic, series
-from tests.renderers.holders import holders, messages, otherwise
+from tests.renderers.holders import changes, holders, messages, otherwise
 from tests.renderers.scene import (
     BEGIN,
     BIN_S,
@@ -86,6 +87,7 @@ def rich() -> Investigation:
         attribution=holders(),
         counterfactual=otherwise(),
         messages=messages(),
+        changes=changes(),
         where_time=where_time(),
         waterfalls=(waterfall(),),
     )
@@ -113,6 +115,7 @@ def quiet() -> Investigation:
         attribution=(),
         counterfactual=None,
         messages=(),
+        changes=(),
         where_time=None,
         waterfalls=(),
     )
@@ -149,7 +152,16 @@ def unexplained() -> Investigation:
     )
 
 
-_LITERALS = {"status", "outcome", "expected_from", "told_by", "position", "part", "basis"}
+_LITERALS = {
+    "verdict",
+    "status",
+    "outcome",
+    "expected_from",
+    "told_by",
+    "position",
+    "part",
+    "basis",
+}
 
 
 def poisoned(value: Any, poison: str) -> Any:
@@ -163,7 +175,7 @@ def poisoned(value: Any, poison: str) -> Any:
             field.name: poisoned(getattr(value, field.name), poison)
             for field in dataclasses.fields(value)
             if field.name not in _LITERALS
-            and not (field.name == "kind" and isinstance(value, Message))
+            and not (field.name == "kind" and isinstance(value, Message | JudgedChange))
             and (field.name != "component" or isinstance(value, Moment | LaneBin | RootCause))
         }
         return dataclasses.replace(value, **changes)

@@ -1,11 +1,11 @@
-"""What holds the harm in the synthetic story, and what was said of it."""
+"""What holds the harm in the synthetic story, what was said of it, and what had been done."""
 
 from __future__ import annotations
 
 import math
 from datetime import timedelta
 
-from logsleuth.model import Attribution, Counterfactual, Interval, Message
+from logsleuth.model import Attribution, Counterfactual, Interval, JudgedChange, Message
 from tests.renderers.scene import EXHAUSTED, ONSET, SERVERS, SHOW_SHARES, SLOW
 
 
@@ -123,3 +123,26 @@ def messages() -> tuple[Message, ...]:
             query=SHOW_SHARES,
         ),
     )
+
+
+def changes() -> tuple[JudgedChange, ...]:
+    return (
+        JudgedChange(
+            ts=ONSET - timedelta(seconds=128), until=ONSET - timedelta(seconds=119),
+            kind="release", name="2.18.1", component="application", verdict="innocent",
+            why="the 6,402 requests on it before the onset went well: 19 badly, in truth at most"
+            " 0.4%, beside 12.4% after the onset",
+            evidence=(EXHAUSTED,), query=SHOW_SHARES,
+        ),
+        JudgedChange(
+            ts=ONSET - timedelta(seconds=1), until=ONSET - timedelta(seconds=1), kind="reload",
+            name="reload at 10:14:04", component="balancer", verdict="guilty",
+            why="the balancer was reconfigured 1.1 s before the first bad request",
+            evidence=(EXHAUSTED,), query=SHOW_SHARES,
+        ),
+        JudgedChange(
+            ts=ONSET + timedelta(seconds=4), until=ONSET + timedelta(seconds=4), kind="restart",
+            name="restart of app-1", component="application", verdict="undecided",
+            why="it began 4.0 s after the onset", would_decide="the log of app-1", count=2,
+        ),
+    )  # fmt: skip

@@ -23,7 +23,11 @@ KEYS: dict[str, set[str]] = {
     "": {
         *("schema", "version", "evidence", "incident", "root_cause", "hypotheses", "pools"),
         *("timeline", "cited", "clocks", "warnings", "runbook", "attribution"),
-        *("counterfactual", "messages", "where_time", "waterfalls"),
+        *("counterfactual", "messages", "where_time", "waterfalls", "changes"),
+    },
+    "changes": {
+        *("at", "until", "kind", "name", "component", "verdict", "why", "count", "would_decide"),
+        *("evidence", "query"),
     },
     "messages": {
         *("role", "shape", "level", "kind", "position", "before", "during", "instances", "ratio"),
