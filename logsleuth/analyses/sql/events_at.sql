@@ -1,1 +1,5 @@
-select event_id from traffic where list_contains($positions, position) order by position;
+select e.event_id
+from traffic t
+join events e using (source_id, line)
+where list_contains($positions, t.position)
+order by t.position;

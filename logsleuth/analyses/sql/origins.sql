@@ -5,7 +5,7 @@ with sources_with_headers as (
 select
     position::bigint as position,
     case
-        when server = '' then 1
+        when server in (select code from texts where kind = 'server' and text = '') then 1
         -- HAProxy doesn't log the server's status, but whether its headers had come.
         when termination is not null then
             case when termination[2] in ('R', 'Q', 'C', 'H') then 2 else 3 end

@@ -22,7 +22,8 @@ standing as (
 )
 select t.position, coalesce(n.release, s.release) as release
 from traffic t
+join texts v on v.kind = 'server' and v.code = t.server
 join records r on r.source_id = t.source_id and r.line = t.line
 left join named n
     on n.request_id = coalesce(replace(r.request_uuid::varchar, '-', ''), r.request_text)
-asof left join standing s on s.server = t.server and s.since <= t.started + coalesce(t.duration_s, 0);
+asof left join standing s on s.server = v.text and s.since <= t.started + coalesce(t.duration_s, 0);
