@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from logsleuth.analyses.series import moment
 from logsleuth.analyses.shown import moment as written
 from logsleuth.analyses.shown import shown
@@ -15,10 +17,12 @@ from logsleuth.stats.counts import poisson_ratio
 from logsleuth.stats.multiple import benjamini_hochberg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.incident import Window
+    from logsleuth.case.store import Case
     from logsleuth.model import MessageKind, Position
 
 # What is said so long before the onset may be its cause, and is no part of the baseline.
@@ -29,12 +33,13 @@ _LEAST: Final = 3
 # A change of rate is worth a line from here on, at the near end of its interval.
 _CHANGED: Final = 1.5
 _SEVERITY: Final = {"fatal": 2.0, "error": 1.5, "warning": 1.0, "info": 0.5, "debug": 0.25}
-_GRAVE: Final = ("warning", "error", "fatal")
 _POSITION: Final[dict[Position, float]] = {"before": 1.5, "at": 1.25, "after": 1.0}
 _MOST: Final = 30
 _MOST_MOMENTS: Final = 5
 # A novelty's ratio has no upper bound, and a huge one is no more telling than this.
 _ENOUGH: Final = 1e6
+# A role, and how often a kind of its lines was said before and since.
+_Counts = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,55 @@ class _Shape:
     during: int
     instances: int
     first: float | None
-    step_s: float | None
+    step_s: float
     """How exactly its source stamps: the line may be so much later than it shows."""
-    event: str | None
-    text: str | None
+    source: int | None
+    line: int | None
+
+    @property
+    def counts(self) -> _Counts:
+        return self.role, self.before, self.during
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    shape: _Shape
+    kind: MessageKind
+    position: Position
+    first: datetime
+    change: _Change
+
+    @property
+    def order(self) -> tuple[float, datetime, str, str]:
+        return -self.score, self.first, self.shape.role, self.shape.shape
+
+    @property
+    def score(self) -> float:
+        """How telling: the sure part of the change, by severity, more so the earlier it came."""
+        interval = self.change.interval
+        fewer = self.kind == "fewer"
+        sure = 1 / max(interval.high, 1 / _ENOUGH) if fewer else min(interval.low, _ENOUGH)
+        severity = _SEVERITY.get(self.shape.level or "warning", 1.0)
+        return max(math.log(max(sure, 1e-9)), 0.1) * severity * _POSITION[self.position]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """How much oftener a kind is said than before, with the p-value adjusted for all kinds."""
+
+    ratio: float
+    interval: Interval
+    p_value: float
+
+    def kind(self, before: int, during: int) -> MessageKind | None:
+        """What the counts alone make of it."""
+        if self.p_value > _LIKELY:
+            return None
+        if before == 0:
+            return "novel" if during >= _LEAST else None
+        if self.interval.low >= _CHANGED:
+            return "more"
+        return "fewer" if self.interval.high <= 1 / _CHANGED else None
 
 
 def examine(facts: Facts) -> tuple[Message, ...]:
@@ -61,13 +111,12 @@ def examine(facts: Facts) -> tuple[Message, ...]:
     would be new.
     """
     begin = facts.window.onset - min(_LEAD_S, _LEAD * facts.seconds_before)
-    bounds = {"begin": begin, "stop": facts.window.stop}
-    known = {role for role, since in facts.case.rows(sql("role_spans")) if since < begin}
-    shapes = [_Shape(*row) for row in facts.case.rows(sql("shapes"), bounds)]
-    told = [shape for shape in shapes if shape.role in known]
-    found = list(_judged(facts, told, begin))
-    found.sort(key=lambda pair: (-pair[0], pair[1].first, pair[1].role, pair[1].shape))
-    return tuple(message for _, message in found[:_MOST])
+    facts.case.prepare(sql("shapes"), {"begin": begin, "stop": facts.window.stop})
+    changes = _changes(facts, begin)
+    shapes = [shape for shape in _shapes(facts, changes) if shape.counts in changes]
+    told = sorted(_judged(shapes, changes, facts.window), key=lambda one: one.order)[:_MOST]
+    lines = _lines(facts.case, [one.shape for one in told])
+    return tuple(_message(facts.window, one, lines, begin) for one in told)
 
 
 def moments(messages: Sequence[Message], told: Sequence[Moment]) -> Iterator[Moment]:
@@ -80,21 +129,58 @@ def moments(messages: Sequence[Message], told: Sequence[Moment]) -> Iterator[Mom
         yield Moment(message.first, "message", component, title[:200], (event,))
 
 
-def _judged(
-    facts: Facts, shapes: Sequence[_Shape], begin: float
-) -> Iterator[tuple[float, Message]]:
-    exposed = [_exposure(facts, shape.role, begin) for shape in shapes]
+def _changes(facts: Facts, begin: float) -> Mapping[_Counts, _Change]:
+    """The change by role and counts, which many kinds share where words aren't templates."""
+    known = {role for role, since in facts.case.rows(sql("role_spans")) if since < begin}
+    rows = [row for row in facts.case.rows(sql("shape_counts")) if row[0] in known]
+    exposed = {role: _exposure(facts, role, begin) for role in known}
     ratios = [
-        poisson_ratio(shape.during, after, shape.before, before)
-        for shape, (before, after) in zip(shapes, exposed, strict=True)
+        poisson_ratio(during, exposed[role][1], before, exposed[role][0])
+        for role, before, during, _ in rows
     ]
-    adjusted = benjamini_hochberg([ratio.p_value for ratio in ratios]).tolist()
-    for shape, ratio, p_value in zip(shapes, ratios, adjusted, strict=True):
-        interval = Interval(ratio.interval.low, ratio.interval.high)
-        kind = _kind(shape, interval, p_value, facts.window)
-        if kind is not None:
-            message = _message(facts, shape, kind, (ratio.ratio, interval, p_value), begin)
-            yield _score(message), message
+    kinds = np.array([row[3] for row in rows], dtype=np.int64)
+    tested = np.repeat([ratio.p_value for ratio in ratios], kinds)
+    # Equal p-values are adjusted alike: the first of each counts speaks for all.
+    adjusted = benjamini_hochberg(tested)[np.cumsum(kinds) - kinds].tolist()
+    return {
+        (role, before, during): _Change(r.ratio, Interval(r.interval.low, r.interval.high), p_value)
+        for (role, before, during, _), r, p_value in zip(rows, ratios, adjusted, strict=True)
+    }
+
+
+def _shapes(facts: Facts, changes: Mapping[_Counts, _Change]) -> list[_Shape]:
+    told = [counts for counts, change in changes.items() if change.kind(*counts[1:])]
+    values = {
+        "roles": [role for role, _, _ in told],
+        "before": [before for _, before, _ in told],
+        "during": [during for _, _, during in told],
+        "near": _near(facts.window),
+    }
+    return [_Shape(*row) for row in facts.case.rows(sql("shape_rows"), values)]
+
+
+def _near(window: Window) -> float:
+    """Until when a single grave line may have to do with the onset."""
+    return window.latest + _LEAD_S
+
+
+def _judged(
+    shapes: Iterable[_Shape], changes: Mapping[_Counts, _Change], window: Window
+) -> Iterator[_Told]:
+    for shape in shapes:
+        change = changes[shape.counts]
+        kind = change.kind(shape.before, shape.during) or "novel"
+        first = window.onset if shape.first is None else shape.first
+        position = _position(first, shape.step_s, window)
+        yield _Told(shape, kind, position, moment(first), change)
+
+
+def _lines(case: Case, shapes: Sequence[_Shape]) -> Mapping[tuple[int, int], tuple[str, str]]:
+    """The event and the words of the first line of each, by source and line."""
+    found = [shape for shape in shapes if shape.source is not None]
+    values = {"sources": [s.source for s in found], "lines": [s.line for s in found]}
+    rows = case.rows(sql("first_lines"), values) if found else []
+    return {(source, line): (event, text) for source, line, event, text in rows}
 
 
 def _exposure(facts: Facts, role: str, begin: float) -> tuple[float, float]:
@@ -107,41 +193,29 @@ def _exposure(facts: Facts, role: str, begin: float) -> tuple[float, float]:
     return max(begin - traffic.since, 1.0), max(facts.window.stop - begin, 1.0)
 
 
-def _kind(shape: _Shape, interval: Interval, p_value: float, window: Window) -> MessageKind | None:
-    sure = p_value <= _LIKELY
-    if shape.before == 0:
-        near = shape.first is not None and shape.first <= window.latest + _LEAD_S
-        single = shape.level in _GRAVE and near
-        return "novel" if shape.during and ((sure and shape.during >= _LEAST) or single) else None
-    if sure and interval.low >= _CHANGED:
-        return "more"
-    return "fewer" if sure and interval.high <= 1 / _CHANGED else None
-
-
 def _message(
-    facts: Facts,
-    shape: _Shape,
-    kind: MessageKind,
-    ratio: tuple[float, Interval, float],
-    begin: float,
+    window: Window, told: _Told, lines: Mapping[tuple[int, int], tuple[str, str]], begin: float
 ) -> Message:
-    first = facts.window.onset if shape.first is None else shape.first
+    shape, change = told.shape, told.change
+    event, text = None, None
+    if shape.source is not None and shape.line is not None:
+        event, text = lines[shape.source, shape.line]
     return Message(
         role=shape.role,
         shape=shape.shape,
         level=shape.level,
-        kind=kind,
-        position=_position(first, shape.step_s or 0.0, facts.window),
+        kind=told.kind,
+        position=told.position,
         before=shape.before,
         during=shape.during,
         instances=shape.instances,
-        ratio=ratio[0],
-        interval=ratio[1],
-        p_value=ratio[2],
-        first=moment(first),
-        event=shape.event,
-        text=shape.text or shape.shape,
-        query=_query(facts.window, shape.role, kind, begin),
+        ratio=change.ratio,
+        interval=change.interval,
+        p_value=change.p_value,
+        first=told.first,
+        event=event,
+        text=text or shape.shape,
+        query=_query(window, shape.role, told.kind, begin),
     )
 
 
@@ -149,14 +223,6 @@ def _position(first: float, step_s: float, window: Window) -> Position:
     if first + step_s < window.earliest:
         return "before"
     return "at" if first <= window.latest else "after"
-
-
-def _score(message: Message) -> float:
-    """How telling: the sure part of the change, by severity, and more so the earlier it came."""
-    low, high = message.interval.low, message.interval.high
-    sure = 1 / max(high, 1 / _ENOUGH) if message.kind == "fewer" else min(low, _ENOUGH)
-    severity = _SEVERITY.get(message.level or "warning", 1.0)
-    return max(math.log(max(sure, 1e-9)), 0.1) * severity * _POSITION[message.position]
 
 
 def _query(window: Window, role: str, kind: MessageKind, begin: float) -> str:
