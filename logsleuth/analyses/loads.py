@@ -75,71 +75,102 @@ class Sides:
         return self.pool & self.window.inside(self.traffic.started)
 
     @cached_property
+    def bad(self) -> Array:
+        """Flags of the requests that went badly in any way."""
+        return self.badness.bad
+
+    @cached_property
+    def order(self) -> Array:
+        """Positions of the pool's requests in the window."""
+        return np.flatnonzero(self.during)
+
+    @cached_property
     def nobody(self) -> Array:
         """Flags of requests that no server was chosen for."""
         nameless = np.array([not name for name in self.traffic.servers], dtype=bool)
         flags: Array = nameless[self.traffic.first_server]
         return flags
 
+    @cached_property
+    def served(self) -> tuple[int, int]:
+        """How many requests a server was chosen for, before and in the window."""
+        before, during = (int((flags & ~self.nobody).sum()) for flags in (self.before, self.during))
+        return before, during
+
+    @cached_property
+    def tries(self) -> Mapping[str, Array]:
+        """Positions of each server's attempts among the retries."""
+        if not len(self.retries["server"]):
+            return {}
+        names, codes = np.unique(self.retries["server"], return_inverse=True)
+        order = np.argsort(codes, kind="stable")
+        parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+        return dict(zip(names.tolist(), parts, strict=True))
+
     def loads(self, name: str, mine: Array) -> tuple[Load, Load]:
         """What a server got before the onset and in the window; `mine` flags its requests."""
-        started = self.retries["started"]
-        tried = self.retries["server"] == name
+        # Positions, for a pool may have hundreds of servers: all flags are read once a server.
+        at = np.flatnonzero(mine)
+        tried = self.tries.get(name, np.empty(0, dtype=np.int64))
+        started = self.retries["started"][tried]
+        calm, window, total = self.window.baseline, self.window, self.served
         return (
-            self._load(mine, self.before, tried & self.window.baseline.inside(started)),
-            self._load(mine, self.during, tried & self.window.inside(started)),
+            self._load(at[self.before[at]], total[0], tried[calm.inside(started)]),
+            self._load(at[self.during[at]], total[1], tried[window.inside(started)]),
         )
 
-    def _load(self, mine: Array, period: Array, tried: Array) -> Load:
+    def _load(self, chosen: Array, total: int, tried: Array) -> Load:
         traffic, badness = self.traffic, self.badness
-        chosen = mine & period
-        count = int(chosen.sum())
-        total = int((period & ~self.nobody).sum())
-        alone = chosen & ~traffic.retried
-        failed_alone = alone & traffic.failed
+        count, took = len(chosen), traffic.duration_s[chosen]
+        failed, misplaced = badness.failed[chosen], badness.misplaced[chosen]
+        alone = chosen[~traffic.retried[chosen]]
+        failed_alone = alone[traffic.failed[alone]]
         status = self.retries["status"][tried]
         return Load(
             requests=count,
             share=count / total if total else 0.0,
-            failure_rate=_rate(badness.failed, chosen, count),
-            bad_rate=_rate(badness.bad, chosen, count),
-            misplaced_rate=_rate(badness.misplaced, chosen, count),
-            median_s=_quantile(traffic.duration_s[chosen], 0.5),
-            p95_s=_quantile(traffic.duration_s[chosen], 0.95),
-            failed_median_s=_quantile(traffic.duration_s[chosen & badness.failed], 0.5),
-            attempts=int(alone.sum()) + int(tried.sum()),
-            attempts_failed=int(failed_alone.sum()) + int((status >= 500).sum()),
+            failure_rate=_rate(failed),
+            bad_rate=_rate(failed | misplaced | badness.slow[chosen]),
+            misplaced_rate=_rate(misplaced),
+            median_s=_quantile(took, 0.5),
+            p95_s=_quantile(took, 0.95),
+            failed_median_s=_quantile(took[failed], 0.5),
+            attempts=len(alone) + len(tried),
+            attempts_failed=len(failed_alone) + int((status >= 500).sum()),
             unconnected=self._unconnected(failed_alone, tried),
         )
 
-    def _unconnected(self, failed_alone: Array, tried: Array) -> int:
+    def _unconnected(self, failed: Array, tried: Array) -> int:
         """Attempts that found nobody listening: HAProxy's SC, or a 502 within milliseconds."""
         traffic = self.traffic
-        quick = np.nan_to_num(traffic.duration_s, nan=1.0) < _REFUSED_S
-        alone = failed_alone & (traffic.unconnected | ((traffic.status == 502) & quick))
+        quick = np.nan_to_num(traffic.duration_s[failed], nan=1.0) < _REFUSED_S
+        alone = traffic.unconnected[failed] | ((traffic.status[failed] == 502) & quick)
         status, took = self.retries["status"][tried], self.retries["response_s"][tried]
         again = self.retries["unconnected"][tried] | ((status == 502) & (took < _REFUSED_ATTEMPT_S))
         return int(alone.sum()) + int(again.sum())
 
     def silence(self, mine: Array) -> Silence:
         """The longest silence of a server in the window, and how it was just before."""
-        order = np.flatnonzero(self.during)
+        at, order = np.flatnonzero(mine), self.order
         total = len(order)
-        if not total or not (mine & self.before).any():
+        if not total or not self.before[at].any():
             return Silence(0.0, None, None)
-        edges = np.concatenate(([-1], np.flatnonzero(mine[order]), [total]))
+        seen = np.searchsorted(order, at[self.during[at]])
+        edges = np.concatenate(([-1], seen, [total]))
         longest = int(np.argmax(np.diff(edges)))
         absent = int(edges[longest + 1] - edges[longest] - 1) / total
         started = self.traffic.started
         began = started[order[min(edges[longest] + 1, total - 1)]]
-        last = np.flatnonzero(mine & (self.before | self.during) & (started < began))[-_LAST:]
+        known = self.before[at] | self.during[at]
+        last = at[known & (started[at] < began)][-_LAST:]
         if not len(last):
             return Silence(absent, None, None)
-        return Silence(absent, float(started[last[-1]]), float(self.badness.bad[last].mean()))
+        bad = float(self.bad[last].mean())
+        return Silence(absent, float(started[last[-1]]), bad)
 
 
-def _rate(flags: Array, chosen: Array, count: int) -> float | None:
-    return float(flags[chosen].mean()) if count else None
+def _rate(flags: Array) -> float | None:
+    return float(flags.mean()) if len(flags) else None
 
 
 def _quantile(values: Array, q: float) -> float | None:

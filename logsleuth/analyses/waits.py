@@ -95,18 +95,31 @@ def sides(case: Case, traffic: Traffic, window: Window) -> tuple[Links, Links]:
 
 def examine(sides: tuple[Links, Links], names: Mapping[str, str]) -> WaitsFacts:
     """Take requests apart on both sides of the onset; `names` leads from instances to servers."""
-    known = sorted({str(name) for side in sides for name in np.unique(side.asked["server"])})
+    parts = [_by_server(side) for side in sides]
+    known = sorted({name for part in parts for name in part})
+    none = np.empty(0, dtype=np.int64)
     return WaitsFacts(
         all=ServerWaits("", (), *(_waits(side, slice(None)) for side in sides)),
         servers=tuple(
             ServerWaits(
                 server,
                 tuple(sorted(name for name, one in names.items() if one == server)),
-                *(_waits(side, side.asked["server"] == server) for side in sides),
+                *(
+                    _waits(side, part.get(server, none))
+                    for side, part in zip(sides, parts, strict=True)
+                ),
             )
             for server in known
         ),
     )
+
+
+def _by_server(links: Links) -> Mapping[str, Array]:
+    """Positions of each server's attempts."""
+    names, codes = np.unique(links.asked["server"], return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    return {str(name): part for name, part in zip(names, parts, strict=False)}
 
 
 def _period(case: Case, traffic: Traffic, since: float, until: float, *, last: bool) -> Links:

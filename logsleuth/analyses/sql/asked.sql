@@ -2,6 +2,11 @@
 -- request, `place` the server as far as instances are known by it. Stamps of whole seconds are on
 -- average half a step later than they show.
 with placed as (select distinct server from aliases where basis = 'requests'),
+again as (
+    select * from requests
+    where retried and started < make_timestamp(($until * 1000000)::bigint)
+        and ended >= make_timestamp(($since * 1000000)::bigint)
+),
 tried as (
     select r.source_id, r.line, 1 as attempt, r.server, r.started, r.ended,
         coalesce(r.upstream_status, r.status) as status, r.queue_s, r.connect_s, r.header_s,
@@ -16,14 +21,13 @@ tried as (
         r.started + to_microseconds((1000000 * a.spent_s)::bigint),
         a.status, null, a.connect_s, a.header_s, a.response_s, a.response_s, true,
         r.request_id, r.trace_id, r.method, r.path, r.query, r.client
-    from requests r
+    from again r
     join (
         select *, sum(coalesce(response_s, 0)) over (
             partition by source_id, line order by attempt) as spent_s
         from attempts
+        semi join again using (source_id, line)
     ) a on a.source_id = r.source_id and a.line = r.line
-    where r.retried and r.started < make_timestamp(($until * 1000000)::bigint)
-        and r.ended >= make_timestamp(($since * 1000000)::bigint)
 )
 select t.source_id, t.line, t.attempt::integer as attempt,
     epoch(t.started) + case when s.resolution_s >= 1 then s.resolution_s / 2 else 0 end as began,

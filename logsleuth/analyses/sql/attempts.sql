@@ -8,6 +8,6 @@ select
     coalesce(a.response_s, 'nan'::double) as response_s,
     coalesce(r.termination, '') like 'SC%' or coalesce(r.termination, '') like 'sC%' as unconnected
 from attempts a
-join requests r using (event_id)
+join requests r using (source_id, line)
 where (r.retried or coalesce(r.retries, 0) > 0) and a.server is not null and r.started is not null
-order by r.started, a.event_id, a.attempt;
+order by r.started, a.source_id, a.line, a.attempt;
