@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from logsleuth.stats.arrays import positions_by
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -100,12 +102,7 @@ class Sides:
     @cached_property
     def tries(self) -> Mapping[str, Array]:
         """Positions of each server's attempts among the retries."""
-        if not len(self.retries["server"]):
-            return {}
-        names, codes = np.unique(self.retries["server"], return_inverse=True)
-        order = np.argsort(codes, kind="stable")
-        parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
-        return dict(zip(names.tolist(), parts, strict=True))
+        return positions_by(self.retries["server"])
 
     def loads(self, name: str, mine: Array) -> tuple[Load, Load]:
         """What a server got before the onset and in the window; `mine` flags its requests."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses import correlation
+from logsleuth.stats.arrays import positions_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +96,7 @@ def sides(case: Case, traffic: Traffic, window: Window) -> tuple[Links, Links]:
 
 def examine(sides: tuple[Links, Links], names: Mapping[str, str]) -> WaitsFacts:
     """Take requests apart on both sides of the onset; `names` leads from instances to servers."""
-    parts = [_by_server(side) for side in sides]
+    parts = [positions_by(side.asked["server"]) for side in sides]
     known = sorted({name for part in parts for name in part})
     none = np.empty(0, dtype=np.int64)
     return WaitsFacts(
@@ -112,14 +113,6 @@ def examine(sides: tuple[Links, Links], names: Mapping[str, str]) -> WaitsFacts:
             for server in known
         ),
     )
-
-
-def _by_server(links: Links) -> Mapping[str, Array]:
-    """Positions of each server's attempts."""
-    names, codes = np.unique(links.asked["server"], return_inverse=True)
-    order = np.argsort(codes, kind="stable")
-    parts = np.split(order, np.cumsum(np.bincount(codes))[:-1])
-    return {str(name): part for name, part in zip(names, parts, strict=False)}
 
 
 def _period(case: Case, traffic: Traffic, since: float, until: float, *, last: bool) -> Links:

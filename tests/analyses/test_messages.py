@@ -151,3 +151,19 @@ def test_a_stamp_of_whole_seconds_is_not_taken_for_more_exact_than_it_is(
         made.say("application", 59.5 + i, f"request {i} failed")
     [found] = messages.examine(gathered(made))
     assert found.position == "at"
+
+
+def test_where_every_line_is_of_another_kind_the_new_ones_are_told_all_the_same(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    made = scene()
+    words = ["".join(letters) for letters in made.rng.choice(list("ghijkl"), (3000, 9))]
+    for at, word in zip(np.sort(made.rng.uniform(1, 119, 3000)).tolist(), words, strict=True):
+        made.say("application", at, f"user {word} came", level="info")
+    for i in range(30):
+        made.say("application", 61 + i, f"order {i} lost", level="error")
+    [found] = messages.examine(gathered(made))
+    assert (found.shape, found.before, found.during) == ("order # lost", 0, 30)
+    # The more kinds there are, the less each p-value tells.
+    assert found.p_value > 1e-7
+    assert found.text == "order 0 lost"
