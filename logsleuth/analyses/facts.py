@@ -14,6 +14,7 @@ from logsleuth.analyses import (
     changes,
     correlation,
     database,
+    dropped,
     incident,
     intended,
     pools,
@@ -204,7 +205,7 @@ def gather(case: Case) -> Facts | Calm:
     """Run every analysis of a case in their order: traffic, the window, then both sides of it."""
     requests = traffic.read(case)
     judged = badness.judge(requests)
-    window = incident.find(requests, judged)
+    window = incident.find(requests, judged) or dropped.find(case, requests)
     if window is None:
         return Calm(requests, judged, changes.read(case))
     return Facts(

@@ -20,13 +20,19 @@ NAME: Final = "timeout-misconfigured"
 LOOKALIKES: Final = ("slow-queries", "bad-route")
 
 _FEW: Final = 10
+_GAVE_UP: Final = (0, 408, 499, 503, 504)
 # A timeout fires within a few hundredths of a second of its setting.
 _SPREAD_S: Final = 0.05
 
 
 def examine(facts: Facts) -> list[Finding]:
     """Look for failures that pile up at one duration which was harmless before."""
+    # Who gives up says 504, or 503 where there was no connection or place in the queue; a client
+    # that was kept waiting is 408 or 499. Any other failure is an answer, however quick.
+    gave_up = np.isin(facts.traffic.status, _GAVE_UP)
     failed = facts.during & facts.badness.failed & ~np.isnan(facts.traffic.duration_s)
+    if not failed.any() or gave_up[failed].mean() < 0.6:
+        return []
     durations = facts.traffic.duration_s[failed]
     if len(durations) < _FEW:
         return []
