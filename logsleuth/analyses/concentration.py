@@ -26,9 +26,10 @@ class Concentration:
     """The part of the window's bad requests above the baseline that this value has."""
 
 
-def by_route(facts: Facts) -> Concentration | None:
-    """The route with most of the harm."""
-    return _worst(facts, facts.traffic.route, facts.traffic.routes, facts.badness.bad)
+def by_route(facts: Facts, bad: Array | None = None) -> Concentration | None:
+    """The route with most of the harm, or of what else is flagged."""
+    flags = facts.badness.bad if bad is None else bad
+    return _worst(facts, facts.traffic.route, facts.traffic.routes, flags)
 
 
 def harmed_client(facts: Facts) -> Concentration | None:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 # Instances of one deploy start one after the other, but not for ever.
 _BEFORE_S: Final = 60.0
 _AFTER_S: Final = 5.0
+# Fewer requests than this are no group of their own.
+FEW: Final = 8
+# A release that made requests this many times slower may take a while to fill the servers.
+SLOWER: Final = 1.4
+# So many bad requests should have been seen before their absence acquits.
+_EXPECTED: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,15 @@ class Study:
     def rate(self) -> float:
         """How many of the requests on the release went badly once the service had broken."""
         return self.released_late_bad / max(self.released_late, 1)
+
+    @property
+    def acquits(self) -> bool:
+        """Whether instances were well on the release, or as badly off without it."""
+        if min(self.unreleased_late, self.released_late) >= FEW:
+            return self.unreleased_late_bad / self.unreleased_late > 0.5 * self.rate
+        expected = self.released_early * self.rate
+        slower = (self.released_early_slower or 1.0) > SLOWER
+        return expected >= _EXPECTED and self.released_early_bad <= 0.15 * expected and not slower
 
 
 def nearest(facts: Facts) -> Rollout | None:

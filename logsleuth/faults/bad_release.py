@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.rollout import nearest, study
+from logsleuth.analyses.rollout import FEW, SLOWER, nearest, study
 from logsleuth.analyses.shown import moment, shown
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 COMPONENT: Final[Component] = "application"
 NAME: Final = "bad-release"
 LOOKALIKES: Final = ("bad-route", "outage", "slow-queries")
-
-_FEW: Final = 8
-# A release that made requests this many times slower may take a while to fill the servers.
-_SLOWER: Final = 1.4
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -65,7 +61,7 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
 def _well_at_first(held: Study) -> list[Reason]:
     """A release that served well until the service broke is not what broke it."""
     expected = held.released_early * held.rate
-    slower = (held.released_early_slower or 1.0) > _SLOWER
+    slower = (held.released_early_slower or 1.0) > SLOWER
     if held.released_early_bad > 0.3 * expected or expected < 1.0 or slower:
         return []
     few = held.released_early_bad <= 0.15 * expected
@@ -82,7 +78,7 @@ def _well_at_first(held: Study) -> list[Reason]:
 
 def _without_it(held: Study) -> list[Reason]:
     """Instances that didn't have the release yet are its control group."""
-    if held.unreleased_late < _FEW or held.released_late < _FEW:
+    if held.unreleased_late < FEW or held.released_late < FEW:
         return []
     rate = held.unreleased_late_bad / held.unreleased_late
     weight = -3.0 if rate > 0.5 * held.rate else 2.0 if rate < 0.15 * held.rate else 0.0

@@ -10,6 +10,7 @@ from logsleuth.analyses.concentration import by_route, harmed_client
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.rollout import nearest, study
 from logsleuth.analyses.shown import shown
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ LOOKALIKES: Final = ("bad-release", "slow-queries", "misrouted")
 # A route has the harm to itself from this part on.
 _ALONE: Final = 0.8
 _NOTICED_S: Final = 0.05
+# What an application answers to its own exception; 502 to 504 are others' words for its silence.
+_ERROR: Final = 500
+_FEW: Final = 10
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -32,8 +36,12 @@ def examine(facts: Facts) -> list[Finding]:
     worst = by_route(facts)
     if worst is None or not worst.value or len(facts.traffic.routes) < 2:
         return []
+    held = held_by_route(NAME, facts, worst)
+    thrown = _thrown(facts)
+    if held.weight < 0 and thrown is not None:
+        worst, held = thrown, _own_errors(facts, thrown)
     reasons = [
-        held_by_route(NAME, facts, worst),
+        held,
         *hit_everywhere(NAME, facts, "on every server alike", "magnitude", alike=2.0, apart=-2.5),
         *_no_deploy(facts),
         *_no_strangers(facts),
@@ -43,6 +51,23 @@ def examine(facts: Facts) -> list[Finding]:
     ]
     summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
     return [Finding(NAME, COMPONENT, worst.value, summary, tuple(reasons))]
+
+
+def _thrown(facts: Facts) -> Concentration | None:
+    """The route that alone answers 500, where others are only kept waiting by it."""
+    errors = facts.traffic.status == _ERROR
+    if int((facts.during & errors).sum()) < _FEW:
+        return None
+    worst = by_route(facts, errors)
+    return worst if worst is not None and worst.value and worst.excess_share > 0.9 else None
+
+
+def _own_errors(facts: Facts, worst: Concentration) -> Reason:
+    return reason(
+        NAME, "one route has the errors", "strata", 2.5,
+        f"{worst.value} has {worst.excess_share:.0%} of the answers {_ERROR}; the others only wait",
+        effect=worst.excess_share, query=shown("failures-by-route", facts.window),
+    )  # fmt: skip
 
 
 def _database_part(facts: Facts, route: str) -> list[Reason]:
@@ -95,17 +120,18 @@ def held_by_route(fault: str, facts: Facts, worst: Concentration) -> Reason:
 
 
 def _no_deploy(facts: Facts) -> list[Reason]:
-    moves = [
-        c
-        for c in facts.changed("deploy", "start", within=60.0)
-        if c.ts <= facts.window.latest + 5.0
-    ]
+    rollout = nearest(facts)
+    if rollout is None:
+        weight, says = 1.0, "no instance started and nothing was deployed around the onset"
+    elif study(facts, rollout).acquits:
+        weight, says = 0.5, f"release {rollout.version or ''} was well until the onset"
+    else:
+        weight, says = -2.5, f"a start or deploy around the onset: {rollout.starts[0].message}"
     return [
         reason(
-            NAME, "no deploy at the onset", "timing", -2.5 if moves else 1.0,
-            f"{len(moves)} starts or deploys around the onset"
-            + (f": {moves[0].message}" if moves else ""),
-            evidence=tuple(c.event_id for c in moves[:2]), query=shown("releases"),
+            NAME, "no deploy at the onset", "timing", weight, says,
+            evidence=tuple(c.event_id for c in rollout.starts[:2]) if rollout else (),
+            query=shown("releases"),
         )
     ]  # fmt: skip
 

@@ -1,0 +1,59 @@
+"""A route that is bad by itself, beside others that wait for it, a scanner's, and a release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logsleuth.faults import bad_route
+from tests.analyses.traffic_builder import FOUR, Scene
+from tests.faults.scenes import ONSET, claims, named, noisy, outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.analyses.facts import Facts
+
+
+def failing(share: float = 0.7) -> Scene:
+    scene = Scene(rate=30)
+    scene.fail(scene.part(scene.between(ONSET) & scene.of("/search"), share), 500, 0.04)
+    return scene
+
+
+def test_a_route_that_fails_on_every_server_is_named(gathered: Callable[[Scene], Facts]) -> None:
+    cause = named(gathered(noisy(failing())))
+    assert (cause.fault, cause.target) == ("bad-route", "GET /search")
+
+
+def test_a_route_that_throws_and_blocks_the_others_is_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=30)
+    scene.slow(scene.between(ONSET), 20.0)
+    scene.fail(scene.part(scene.between(ONSET), 0.2), 504, 2.0)
+    scene.fail(scene.part(scene.between(ONSET) & scene.of("/search"), 0.3), 500, 1.0)
+    facts = gathered(noisy(scene))
+    assert outcomes(bad_route, facts)["one route has the errors"] == "for"
+    assert claims(bad_route, facts) == ["GET /search"]
+
+
+def test_the_refusals_of_one_client_are_no_bad_route(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene(rate=40)
+    probing = scene.part(scene.between(ONSET), 0.4)
+    scene.client[probing], scene.route[probing] = "198.51.100.7", "/item"
+    scene.fail(scene.part(probing, 0.9), 404, 0.003)
+    facts = gathered(noisy(scene))
+    assert outcomes(bad_route, facts)["one client has the harm"] == "against"
+    assert claims(bad_route, facts) == []
+
+
+def test_a_release_that_served_well_before_does_not_excuse_the_route(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = noisy(failing())
+    for server, at in zip(FOUR, np.arange(30.0, 50.0, 5.0).tolist(), strict=True):
+        scene.say("application", at, "starting version 2.4.0", instance=server, level="info")
+    cause = named(gathered(scene))
+    assert (cause.fault, cause.target) == ("bad-route", "GET /search")
