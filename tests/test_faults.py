@@ -106,6 +106,7 @@ def test_an_incident_is_explained_by_its_own_fault_and_no_other(
     strangers = {fault for fault in claimed if truth["fault"] not in BY_NAME[fault].LOOKALIKES}
     assert strangers == set()
     assert_sound(one)
+    assert_judged(found, truth)
 
 
 def assert_near(found: Investigation, truth: dict[str, Any]) -> None:
@@ -123,6 +124,19 @@ def assert_near(found: Investigation, truth: dict[str, Any]) -> None:
         least = datetime.fromisoformat(truth["end"]) - timedelta(seconds=slack)
         most = datetime.fromisoformat(truth["end_visible"]) + timedelta(seconds=slack)
         assert least <= incident.ended <= most
+
+
+def assert_judged(found: Investigation, truth: dict[str, Any]) -> None:
+    """What did it is guilty, and nothing else that was done."""
+    guilty = [change for change in found.changes if change.verdict == "guilty"]
+    onset = datetime.fromisoformat(truth["onset"])
+    for change in guilty:
+        assert change.component == truth["component"]
+        assert abs(change.ts - onset) <= timedelta(seconds=2)
+    done = truth["fault"] == "bad-release" or "a reload" in truth["notes"]
+    assert len(guilty) == done
+    assert all(change.why and change.evidence for change in found.changes)
+    assert all(change.would_decide for change in found.changes if change.verdict == "undecided")
 
 
 def assert_sound(one: Diagnosed) -> None:

@@ -22,6 +22,8 @@ _CONFIGURED: Final = frozenset(
 _LATE: Final = frozenset({"capacity-limit", "timeout-misconfigured", "server-ejected"})
 _LATE_S: Final = 60.0
 _NEAR_S: Final = 10.0
+# So many bad requests would have been seen: none by chance is e^-3, one in twenty.
+_SHOWS: Final = 3.0
 _SIDE_S: Final = 60.0
 _MOVED: Final = 0.05
 _SURE: Final = 0.001
@@ -62,20 +64,15 @@ def _suspect(action: Action, actions: Sequence[Action], scales: Scales) -> bool:
 
 
 def _suspected(action: Action, scales: Scales) -> Judgement:
-    """What speaks against the reload that is nearest: that it changed nothing of what is wrong."""
+    """Guilty, unless it changed nothing of what is wrong or came well before that."""
     fault, shifted = scales.root.fault, _shifted(action, scales)
-    near = _apart(action, scales) <= 2 * SLACK_S
     if fault == "sticky-hotspot" and _kept(scales):
         return Judgement("innocent", "clients kept to their servers before it as they did after it")
-    if fault == "skewed-selection" and not shifted:
-        return _passed(action, scales) or _open(action, scales)
-    if near or shifted or fault not in _LATE:
+    if shifted or (fault != "skewed-selection" and _at_once(action, scales)):
         moved = f"; with it {shifted}" if shifted else ""
-        return (
-            Judgement("guilty", f"{_beside(action, scales)}{moved}; {_fared(scales)}")
-            if near or shifted
-            else _passed(action, scales) or _open(action, scales)
-        )
+        return Judgement("guilty", f"{_beside(action, scales)}{moved}; {_fared(scales)}")
+    if fault not in _LATE:
+        return _passed(action, scales) or _open(action, scales)
     passed = _since(action, scales)
     return Judgement(
         "undecided",
@@ -83,6 +80,15 @@ def _suspected(action: Action, scales: Scales) -> Judgement:
         " went well in between, but what it may have set bites only later",
         _WANTED,
     )
+
+
+def _at_once(action: Action, scales: Scales) -> bool:
+    """Whether it came at the onset, as far as that is known: no harm would have shown between."""
+    window = scales.facts.window
+    if action.ts >= min(window.earliest, window.onset - SLACK_S) - SLACK_S:
+        return True
+    shown = _since(action, scales).requests * scales.hurt.rate
+    return _apart(action, scales) <= _NEAR_S and shown < _SHOWS
 
 
 def _apart(action: Action, scales: Scales) -> float:

@@ -194,6 +194,16 @@ def test_the_reload_at_the_onset_of_what_is_configured_is_guilty(
     assert told.verdict == verdict
 
 
+@pytest.mark.parametrize(("share", "verdict"), [(0.04, "guilty"), (0.5, "undecided")])
+def test_a_reload_is_at_the_onset_if_the_harm_would_not_have_shown_before(
+    gathered: Callable[[Scene], Facts], share: float, verdict: str
+) -> None:
+    """Of a route that few ask for, the first bad request comes seconds later."""
+    scene = reload(broken(share=share), ONSET - 2.5)
+    [told] = judged(gathered(scene), named("misrouted"))
+    assert told.verdict == verdict
+
+
 @pytest.mark.parametrize(
     ("fault", "verdict"), [("misrouted", "innocent"), ("capacity-limit", "undecided")]
 )
