@@ -53,7 +53,7 @@ def main(words: Sequence[str]) -> int:
         for _ in range(given.rounds):
             for name, command in commands.items():
                 case.unlink(missing_ok=True)
-                runs[name].append(_run(command, Path(folder)))
+                runs[name].append(run(command, Path(folder)))
                 size = case.stat().st_size if name == INGEST else size
         _print(runs, given.lines, log.stat().st_size, size)
     return max(run.status for every in runs.values() for run in every)
@@ -81,7 +81,8 @@ def _commands(log: Path, read: Path, case: Path) -> dict[str, list[str]]:
     return commands
 
 
-def _run(command: Sequence[str], folder: Path) -> Run:
+def run(command: Sequence[str], folder: Path) -> Run:
+    """Run a command to its end, with its temporary files in a folder."""
     began = time.perf_counter()
     environment = {**os.environ, "TMPDIR": str(folder)}
     process = subprocess.Popen(
