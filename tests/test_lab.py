@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab import exam
 from tests.lab.batch import choose
 from tests.lab.checks import problems
 from tests.lab.clocks import shifted
@@ -219,3 +221,21 @@ def test_a_recording_is_consistent(fault: str, seed: int, tmp_path: Path) -> Non
     )
     assert re.search(r"\b50[0234]\b", case.text("access", "haproxy"))
     assert any(CONFIGURATION.search(path.name) for path in case.files())
+
+
+def test_the_exam_marks_right_and_wrong_answers(tmp_path: Path) -> None:
+    case = tmp_path / "bad-instance"
+    shutil.copytree(INCIDENTS / "bad-instance", case)
+    right = exam.mark(case)
+    assert (right.component, right.fault, right.target, right.onset) == (True,) * 4
+    assert not any((right.ruled_out, right.false_alarm, right.false_skew))
+    truth = json.loads((case / "truth.json").read_text(encoding="utf-8"))
+    truth |= {"component": "database", "fault": "outage", "target": ["elsewhere"]}
+    truth["onset"] = truth["onset_visible"] = "2001-01-01T00:00:00.000Z"
+    (case / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
+    wrong = exam.mark(case)
+    assert (wrong.component, wrong.fault, wrong.target, wrong.onset) == (False,) * 4
+    assert wrong.ruled_out
+    lines = list(exam.table([right, wrong]))
+    assert lines[2].startswith("| all | 1/2 (9%-91%) | 1/2 (9%-91%) | 1/2 (9%-91%) |")
+    assert [*exam.reliability([right, wrong])][-1].startswith("Brier score 0.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.lab import app
 from tests.lab.batch import batch
+from tests.lab.exam import exam
 from tests.lab.faults import SCENARIOS
 from tests.lab.record import plan_for, record
 from tests.lab.tools import LabError
@@ -35,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--first-seed", type=int, default=1)
     many.add_argument("--seconds", type=float, help="by seed where absent")
     many.add_argument("--fault", choices=sorted(SCENARIOS), action="append", default=[])
+    sat = commands.add_parser("exam", help="investigate recorded cases and mark the answers")
+    sat.add_argument("folders", type=Path, nargs="+")
     inner = commands.add_parser("app", help="run an instance of the application (internal)")
     inner.add_argument("config", type=Path)
     return parser
@@ -73,6 +76,9 @@ def main() -> int:
     options = _parser().parse_args()
     if options.command == "app":
         asyncio.run(app.run(options.config))
+        return 0
+    if options.command == "exam":
+        exam(options.folders)
         return 0
     signal.signal(signal.SIGTERM, _interrupt)
     try:
