@@ -123,7 +123,7 @@ def test_a_query_can_be_copied(browser: Browser, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
     page = visit(browser, tmp_path, "rich").page
-    page.locator("summary", has_text="SQL").first.click()
+    page.locator("#h-balancer summary", has_text="SQL").first.click()
     button = page.locator("#h-balancer button.copy").first
     button.click()
     expect(button).to_have_text(re.compile("Copied|Selected"))
