@@ -26,7 +26,9 @@ _GONE: Final = 0.25
 _BINS: Final = 30
 _LEAST: Final = 20
 # Shares that moved less than this are not worth a moment of change.
-_CHANGED: Final = 0.02
+_CHANGED: Final = 0.01
+# In a pool of more servers than this the change of one is lost among the others' chance.
+_MANY: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +254,26 @@ def _changed(sides: Sides, codes: list[int]) -> float | None:
         return None
     bins = min(300, len(started) // 12)
     edges = np.linspace(started[0], started[-1] + 1e-6, bins + 1)
-    found = multinomial_scan(_counts(started, server, codes, edges))
-    return float(edges[found.start]) if found is not None else None
+    counts = _counts(started, server, codes, edges)
+    if len(codes) > _MANY:
+        counts = _collapsed(counts, started >= sides.window.onset, server, codes)
+    found = multinomial_scan(counts)
+    if found is None:
+        return None
+    # A stretch that lies before the onset is the time before the change.
+    early = 0.5 * (edges[found.start] + edges[found.stop]) < sides.window.onset
+    return float(edges[found.stop if early else found.start])
+
+
+def _collapsed(counts: Array, later: Array, server: Array, codes: list[int]) -> Array:
+    """Two columns, who got more than before and who less: dozens of columns hide one server."""
+    first, second = (
+        np.array([(server[side] == c).sum() for c in codes]) / max(int(side.sum()), 1)
+        for side in (~later, later)
+    )
+    ratio = np.divide(second, first, out=np.full(len(codes), np.inf), where=first > 0)
+    more = ratio >= max(1.2, 0.5 * float(ratio[np.isfinite(ratio)].max(initial=1.2)))
+    return np.stack([counts[:, more].sum(axis=1), counts[:, ~more].sum(axis=1)], axis=1)
 
 
 def _counts(started: Array, server: Array, codes: list[int], edges: Array) -> Array:

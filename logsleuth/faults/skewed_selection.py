@@ -22,6 +22,9 @@ LOOKALIKES: Final = ("sticky-hotspot", "server-ejected", "bad-instance")
 
 # A smaller part of the requests on another server than intended harms nobody.
 _MOVED: Final = 0.05
+_LEAST: Final = 0.01
+_TIMES: Final = 1.5
+_BEYOND: Final = 6.0
 # Selection by connections follows the servers' speed: shares then are a consequence.
 _BY_LOAD: Final = frozenset({"least-conn", "least-time"})
 # HAProxy's `balance first` fills one server before it turns to the next.
@@ -73,8 +76,9 @@ def _summary(pool: PoolFacts, meant: Reference, hot: ServerFacts) -> str:
 
 
 def _shares(facts: Facts, pool: PoolFacts, meant: Reference) -> Reason:
-    moved = meant.moved
-    real = moved >= _MOVED and (meant.p_value or 0.0) < 1e-3
+    moved, hot = meant.moved, _hot(pool, meant)
+    # In a pool of dozens one server's double part is a few percent of the requests.
+    real = (moved >= _MOVED and (meant.p_value or 0.0) < 1e-3) or _doubled(pool, meant, hot)
     weight = (3.0 if moved >= 0.15 else 2.0) if real else -3.0
     return reason(
         NAME, "shares moved", "strata", weight,
@@ -83,6 +87,18 @@ def _shares(facts: Facts, pool: PoolFacts, meant: Reference) -> Reason:
         p_value=meant.p_value, effect=moved,
         query=shown("balancer-shares", facts.window),
     )  # fmt: skip
+
+
+def _doubled(pool: PoolFacts, meant: Reference, hot: ServerFacts) -> bool:
+    """Whether the hot server by itself has far more than its part, beyond what chance gives.
+
+    The test of all servers at once has too many of them to see one.
+    """
+    part = max(meant.shares[hot.server], 1e-6)
+    expected = pool.during * part
+    scatter = (max(pool.phi, 1.0) * expected * (1.0 - part)) ** 0.5
+    beyond = hot.during.requests - expected > _BEYOND * max(scatter, 1.0)
+    return meant.moved >= _LEAST and hot.during.share >= _TIMES * part and beyond
 
 
 def _harm(facts: Facts, pool: PoolFacts, meant: Reference, hot: ServerFacts) -> list[Reason]:

@@ -119,3 +119,14 @@ def test_equal_shares_are_no_skew_though_there_is_no_baseline_or_no_choice(
     scene = Scene(servers=servers)
     scene.fail(scene.part(scene.between(0), 0.5))
     assert claims(skewed_selection, gathered(scene)) == []
+
+
+def test_a_double_part_in_a_pool_of_sixty_is_a_skew(gathered: Callable[[Scene], Facts]) -> None:
+    names = tuple(f"web-{n:02d}" for n in range(60))
+    scene = Scene(rate=200, servers=names)
+    scene.give(scene.between(ONSET), {name: 2 if name == "web-07" else 1 for name in names})
+    hot = scene.between(ONSET + 1) & scene.on("web-07")
+    scene.slow(hot, 15.0)
+    scene.fail(scene.part(hot, 0.5), 503, 2.0)
+    cause = named(gathered(scene))
+    assert (cause.fault, cause.target) == ("skewed-selection", "web-07")
