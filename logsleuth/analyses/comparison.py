@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.selection import uris
 from logsleuth.model import Interval
 from logsleuth.stats.proportions import newcombe
 
@@ -26,6 +27,8 @@ _FAITHFUL: Final = 0.6
 _FREE: Final = 0.3
 # A server was not spared if its bad rate surely rose by this much.
 _ROSE: Final = 0.05
+# So many requests on each side of the onset tell a key.
+_NEAR: Final = 4000
 # A server with fewer requests than this tells nothing of itself.
 _TOLD: Final = 10
 _ROUTES: Final = 500
@@ -192,10 +195,20 @@ def affinity(facts: Facts, pool: PoolFacts) -> Affinity:
     client = Affinity("client", *(_faithful(facts, mine & p) for p in (facts.before, facts.during)))
     if client.chosen:
         return client
-    told = facts.selections[pool.pool]
-    before, during = (t.keys.get("uri") for t in (told.traits_before, told.traits_during))
-    uri = Affinity("uri", before, during)
-    return uri if uri.chosen and told.during.algorithm == "uri-affinity" else client
+    sides = (
+        np.flatnonzero(mine & facts.before)[-_NEAR:],
+        np.flatnonzero(mine & facts.during)[:_NEAR],
+    )
+    uri = Affinity("URI", *(_faithful_uri(facts, positions) for positions in sides))
+    return uri if uri.chosen else client
+
+
+def _faithful_uri(facts: Facts, positions: Array) -> float | None:
+    from logsleuth.stats.constancy import constancy
+
+    if not len(positions):
+        return None
+    return constancy(uris(facts.case, positions), facts.traffic.first_server[positions])
 
 
 def _faithful(facts: Facts, chosen: Array) -> float | None:

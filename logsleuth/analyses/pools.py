@@ -27,6 +27,8 @@ _BINS: Final = 30
 _LEAST: Final = 20
 # Shares that moved less than this are not worth a moment of change.
 _CHANGED: Final = 0.01
+# Selection in turns scatters far less than chance; some of that is lost when servers fail.
+_STRICT: Final = 0.3
 # In a pool of more servers than this the change of one is lost among the others' chance.
 _MANY: Final = 8
 
@@ -90,6 +92,13 @@ class PoolFacts:
     """Requests of the window that no server of the pool was chosen for."""
     routes: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     """For each route: requests before, in the window, and how many of these were unanswered."""
+
+    @property
+    def target(self) -> str:
+        """What to call it where it is to blame: its name, or a member where nothing names it."""
+        members = [s.server for s in self.servers]
+        unnamed = bool(members) and self.pool.startswith(members[0]) and self.pool != members[0]
+        return members[0] if unnamed else self.pool
 
     def gone(self) -> tuple[ServerFacts, ...]:
         """Servers that had a share before and got nothing for a good part of the window."""
@@ -241,7 +250,7 @@ def _moved(servers: tuple[ServerFacts, ...], phi: float) -> tuple[float | None, 
     second = np.array([s.during.requests for s in servers])
     if len(servers) < 2 or first.sum() < _LEAST or second.sum() < _LEAST:
         return None, None
-    test = share_tests.homogeneity(first, second, phi=max(phi, 1.0))
+    test = share_tests.homogeneity(first, second, phi=max(phi, _STRICT))
     return test.total_variation, test.p_value
 
 

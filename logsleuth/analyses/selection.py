@@ -86,7 +86,7 @@ def _traits(case: Case, traffic: Traffic, chosen: Array, weights: dict[str, int]
     codes, server = np.unique(traffic.first_server[chosen], return_inverse=True)
     names = [traffic.servers[code] for code in codes]
     known = all(weights.get(name, 0) > 0 for name in names)
-    keys = {"uri": _uris(case, chosen)}
+    keys = {"uri": uris(case, chosen)}
     if any(traffic.clients[code] for code in np.unique(traffic.client[chosen])):
         keys["client"] = traffic.client[chosen]
     return traits(
@@ -103,7 +103,8 @@ def _exact(traffic: Traffic, chosen: Array) -> bool:
     return min(fractions) > _FRACTIONS
 
 
-def _uris(case: Case, chosen: Array) -> Array:
+def uris(case: Case, chosen: Array) -> Array:
+    """The path of each request at ascending positions of the traffic, as a number."""
     first, last = int(chosen[0]), int(chosen[-1])
     found = case.arrays(sql("uris"), {"first": first, "last": last})["uri"]
     values: Array = np.asarray(found)[chosen - first]

@@ -31,7 +31,7 @@ def examine(facts: Facts) -> list[Finding]:
     worst = by_route(facts)
     reasons = [
         _deploy(facts, moves),
-        *hit_everywhere(NAME, facts, "every instance alike", "strata", alike=2.5, apart=-3.0),
+        *_alike(facts, held),
         *(_without_it(held) or _well_at_first(held)),
         *_database(facts),
         *_shares(facts),
@@ -58,6 +58,13 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
     )  # fmt: skip
 
 
+def _alike(facts: Facts, held: Study) -> list[Reason]:
+    """All instances alike, once all have it: where some don't yet, these are told apart."""
+    partly = min(held.unreleased_late, held.released_late) >= FEW
+    apart = 0.0 if partly else -3.0
+    return hit_everywhere(NAME, facts, "every instance alike", "strata", alike=2.5, apart=apart)
+
+
 def _well_at_first(held: Study) -> list[Reason]:
     """A release that served well until the service broke is not what broke it."""
     expected = held.released_early * held.rate
@@ -81,7 +88,7 @@ def _without_it(held: Study) -> list[Reason]:
     if held.unreleased_late < FEW or held.released_late < FEW:
         return []
     rate = held.unreleased_late_bad / held.unreleased_late
-    weight = -3.0 if rate > 0.5 * held.rate else 2.0 if rate < 0.15 * held.rate else 0.0
+    weight = -3.0 if rate > 0.5 * held.rate else 2.5 if rate < 0.15 * held.rate else 0.0
     return [
         reason(
             NAME, "instances that did not have it yet", "event study", weight,

@@ -36,9 +36,15 @@ def _target(facts: Facts) -> str:
     traffic = facts.traffic
     hit = facts.during & (traffic.turned_away | (np.nan_to_num(traffic.queue_s) > 0.005))
     hit = hit if hit.any() else facts.during & facts.badness.bad
+    served = [
+        p for p in facts.pools if any(s.before.attempts or s.during.attempts for s in p.servers)
+    ]
+    if not served:
+        return facts.pools[0].pool if facts.pools else ""
     counts = np.bincount(traffic.pool[hit], minlength=len(traffic.pools))
-    named = traffic.pools[int(np.argmax(counts))]
-    return named or (facts.pools[0].pool if facts.pools else "")
+    by_name = dict(zip(traffic.pools, counts.tolist(), strict=True))
+    worst = max(served, key=lambda p: (by_name.get(p.pool, 0), p.before, p.pool))
+    return worst.target
 
 
 def _turned_away(facts: Facts) -> list[Reason]:

@@ -48,7 +48,8 @@ def _moved_routes(facts: Facts, pool: PoolFacts) -> Finding | None:
         if during >= _FEW and before == 0 and _home(facts, pool, route)
     }
     count, bad = sum(d for d, _ in moved.values()), sum(b for _, b in moved.values())
-    if not count:
+    # What no server was ever chosen for was turned away, not sent to a wrong pool.
+    if not count or not any(s.during.attempts for s in pool.servers):
         return None
     total = int((facts.during & facts.badness.unanswered).sum())
     part = bad / max(total, 1)
@@ -70,7 +71,7 @@ def _moved_routes(facts: Facts, pool: PoolFacts) -> Finding | None:
         *at_reload(NAME, facts),
     ]  # fmt: skip
     summary = f"{routes} went to pool {pool.pool}, which doesn't serve them"
-    return _finding(pool.pool, summary, reasons, pool)
+    return _finding(pool.target, summary, reasons, pool)
 
 
 def _home(facts: Facts, pool: PoolFacts, route: str) -> bool:
@@ -138,8 +139,8 @@ def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Fi
         *told,
     ]  # fmt: skip
     address = f" ({server.configured.address})" if server.configured else ""
-    summary = f"since a reload, requests for {server.server} go where nobody listens"
-    return _finding(f"{server.server}{address}", summary, reasons, pool)
+    summary = f"since a reload, requests for {server.server}{address} go where nobody listens"
+    return _finding(server.server, summary, reasons, pool)
 
 
 def _odd_port(pool: PoolFacts, server: ServerFacts) -> list[Reason]:
@@ -202,7 +203,7 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
         *_deploys(facts),
     ]  # fmt: skip
     summary = f"pool {pool.pool} refuses {', '.join(sorted(spoilt))}, which it served before"
-    return _finding(pool.pool, summary, reasons, pool)
+    return _finding(pool.target, summary, reasons, pool)
 
 
 def _strange(facts: Facts, strange: list[ServedRoute]) -> list[Reason]:

@@ -45,7 +45,8 @@ def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Fi
         *_alive(facts, gone),
         *at_reload(NAME, facts, "timing"),
     ]
-    target = gone[0].server if len(gone) == 1 else pool.pool
+    named = pool.target == pool.pool
+    target = pool.pool if named and len(gone) > 1 else gone[0].server
     names = ", ".join(s.server for s in gone)
     summary = f"{names} of pool {pool.pool} got no more requests though healthy"
     return Finding(NAME, COMPONENT, target, summary, tuple(reasons), pool.pool)

@@ -47,9 +47,8 @@ def examine(facts: Facts) -> list[Finding]:
         *at_reload(NAME, facts, "timing"),
     ]
     pools = np.bincount(facts.traffic.pool[failed], minlength=len(facts.traffic.pools))
-    target = facts.traffic.pools[int(np.argmax(pools))] or (
-        facts.pools[0].pool if facts.pools else None
-    )
+    named = facts.traffic.pools[int(np.argmax(pools))]
+    target = named or (facts.pools[0].target if facts.pools else None)
     summary = f"the balancer gives up after {limit:.3f} s on requests to {target} that need longer"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
 
