@@ -9,6 +9,7 @@ import numpy as np
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
@@ -40,6 +41,7 @@ def examine(facts: Facts) -> list[Finding]:
     near = np.abs(durations - limit) < _SPREAD_S + 0.02 * limit
     if near.mean() < 0.6 or limit < 0.05:
         return []
+    limit = _attempt_s(facts, limit)
     reasons = [
         _piled(facts, limit, float(near.mean()), failed),
         *_longer_before(facts, limit, failed),
@@ -51,6 +53,15 @@ def examine(facts: Facts) -> list[Finding]:
     target = named or (facts.pools[0].target if facts.pools else None)
     summary = f"the balancer gives up after {limit:.3f} s on requests to {target} that need longer"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _attempt_s(facts: Facts, whole: float) -> float:
+    """The time of one attempt where requests are tried again: the limit is that, not their sum."""
+    period = {"onset": facts.window.onset, "stop": facts.window.stop}
+    count, typical, spread = facts.case.row(sql("given_up"), period)
+    if count < _FEW or spread > _SPREAD_S + 0.02 * typical:
+        return whole
+    return min(float(typical), whole)
 
 
 def _piled(facts: Facts, limit: float, part: float, failed: Array) -> Reason:

@@ -1,0 +1,58 @@
+"""A balancer that gives up too early: at one duration that was harmless before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logsleuth.faults import timeout_misconfigured
+from tests.analyses.traffic_builder import Scene
+from tests.faults.scenes import ONSET, claims, named, noisy, outcomes, reload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.analyses.facts import Facts
+
+LIMIT_S = 0.06
+
+
+def hasty(product: str = "haproxy") -> tuple[Scene, np.ndarray]:
+    """A reload lowers a timeout to what a third of the requests need longer than."""
+    scene = Scene(rate=40, product=product)
+    late = scene.between(ONSET) & (scene.duration_s > LIMIT_S)
+    return reload(scene), late
+
+
+def test_failures_at_a_time_that_was_harmless_are_a_timeout(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, late = hasty()
+    noisy(scene)
+    scene.status[late], scene.duration_s[late] = 504, LIMIT_S + 0.001
+    cause = named(gathered(scene))
+    assert (cause.fault, cause.target) == ("timeout-misconfigured", "web")
+
+
+def test_of_requests_that_are_tried_again_one_attempt_is_the_limit(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, late = hasty("nginx-access")
+    noisy(scene)
+    scene.status[late], scene.duration_s[late] = 504, 2 * LIMIT_S
+    for i in np.flatnonzero(late).tolist():
+        scene.servers[i] = f"{scene.first[i]}, web-1"
+        scene.statuses[i], scene.took[i] = "504, 504", f"{LIMIT_S:.3f}, {LIMIT_S:.3f}"
+    scene.retried[late] = True
+    facts = gathered(scene)
+    assert outcomes(timeout_misconfigured, facts)["as long was harmless before"] == "for"
+    assert claims(timeout_misconfigured, facts) == ["web"]
+
+
+def test_an_application_that_answers_errors_quickly_is_no_timeout(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, late = hasty()
+    scene.status[late], scene.duration_s[late] = 500, LIMIT_S
+    assert timeout_misconfigured.examine(gathered(noisy(scene))) == []
