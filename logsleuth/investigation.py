@@ -50,7 +50,7 @@ def investigate(case: Case) -> Investigation:
         hypotheses=hypotheses,
         pools=pools,
         timeline=moments,
-        warnings=coverage.warnings(case),
+        warnings=coverage.warnings(case, facts.window),
         series=series.build(case, facts.traffic, facts.lost),
         cited=_cited(case, hypotheses, moments, waterfalls, judged.changes),
         version=__version__,

@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from logsleuth.analyses import clocks, coverage_account
+from logsleuth.analyses.shown import moment
 from logsleuth.analyses.statements import sql
 from logsleuth.model import Source
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from logsleuth.analyses.incident import Window
     from logsleuth.case.store import Case
 
 
@@ -50,15 +52,32 @@ def roles(case: Case) -> frozenset[str]:
     return frozenset(row[0] for row in case.rows(sql("roles")))
 
 
-def warnings(case: Case) -> tuple[str, ...]:
+def warnings(case: Case, window: Window | None = None) -> tuple[str, ...]:
     """What a reader should know before trusting the verdict."""
     return (
+        *_baseline(window),
         *_gaps_in_layers(case),
         *_zones(case),
         *clocks.warnings(case),
         *coverage_account.warnings(case),
         *_rejects(case),
         *_problems(case),
+    )
+
+
+def _baseline(window: Window | None) -> Iterator[str]:
+    """Where "before" isn't before: the evidence begins with the incident."""
+    if window is None or (window.baseline.until <= window.onset and window.baseline.seconds > 0):
+        return
+    if not window.baseline.seconds:
+        yield (
+            "the evidence begins with the incident and has no time without it: servers are held"
+            " against their equals and the configuration; an hour of the log before it tells more"
+        )
+        return
+    yield (
+        "the evidence begins with the incident: what is said to be before it is from the time after"
+        f" its end, {moment(window.baseline.since)} to {moment(window.baseline.until)}"
     )
 
 

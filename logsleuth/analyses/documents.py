@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from logsleuth.analyses.intended import WRONG
+from logsleuth.analyses.reference import Reference, reference
 from logsleuth.analyses.series import moment
 from logsleuth.analyses.statements import sql
 from logsleuth.model import Incident, Pool, SelectionSeen, ServerShare
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from logsleuth.analyses.selection import Selection
     from logsleuth.analyses.traffic import Array
     from logsleuth.case.store import Case
-    from logsleuth.model import ExpectedFrom
-
-# A baseline of fewer requests than this tells nothing of shares.
-_LEAST: Final = 20
 
 
 def incident(facts: Facts) -> Incident:
@@ -60,23 +57,21 @@ def pools(facts: Facts, skewed: Collection[str]) -> tuple[Pool, ...]:
 
 
 def _pool(pool: PoolFacts, facts: Facts, skewed: bool) -> Pool:
-    basis: ExpectedFrom = (
-        "baseline" if pool.before >= _LEAST
-        else "configuration" if any(s.configured_share for s in pool.servers)
-        else "peers"
-    )  # fmt: skip
+    meant = reference(facts, pool) or _too_few(pool)
     intended = facts.intended[pool.pool]
     eligible = {s.server: s.eligible for s in intended.servers}
-    servers = tuple(_share(s, basis, pool, eligible[s.server]) for s in pool.servers)
+    servers = tuple(
+        _share(s, meant.shares[s.server], pool, eligible[s.server]) for s in pool.servers
+    )
     changed = pool.changed_at if skewed and pool.changed_at is not None else facts.window.onset
     return Pool(
         pool=pool.pool,
         skewed=skewed,
         since=moment(changed),
         until=moment(min(facts.window.stop, facts.traffic.until)),
-        expected_from=basis,
-        p_value=pool.p_value,
-        effect=_moved(pool, basis),
+        expected_from=meant.basis,
+        p_value=meant.p_value,
+        effect=meant.moved,
         servers=servers,
         algorithm=pool.algorithm,
         selection=inferred(facts.selections[pool.pool]),
@@ -118,25 +113,22 @@ def _apart(servers: Sequence[ServerShare], shares: Sequence[float | None]) -> fl
     return 0.5 * sum(abs(s.observed_share - (share or 0.0)) for s, share in pairs)
 
 
-def _expected(server: ServerFacts, basis: ExpectedFrom, pool: PoolFacts) -> float:
-    if basis == "baseline":
-        return server.before.share
-    if basis == "configuration":
-        return server.configured_share or 0.0
-    return 1.0 / len(pool.servers)
-
-
-def _moved(pool: PoolFacts, basis: ExpectedFrom) -> float:
-    return 0.5 * sum(abs(s.during.share - _expected(s, basis, pool)) for s in pool.servers)
+def _too_few(pool: PoolFacts) -> Reference:
+    """What stands beside a pool of one server, or of too few requests to judge."""
+    part = 1.0 / max(len(pool.servers), 1)
+    known = pool.before > 0
+    shares = {s.server: s.before.share if known else part for s in pool.servers}
+    moved = 0.5 * sum(abs(s.during.share - shares[s.server]) for s in pool.servers)
+    return Reference(shares, "baseline" if known else "peers", moved, None)
 
 
 def _share(
-    server: ServerFacts, basis: ExpectedFrom, pool: PoolFacts, eligible: float | None
+    server: ServerFacts, expected: float, pool: PoolFacts, eligible: float | None
 ) -> ServerShare:
     return ServerShare(
         server=server.server,
         requests=server.during.requests,
-        expected_share=_expected(server, basis, pool),
+        expected_share=expected,
         observed_share=server.during.share,
         configured_share=server.configured_share,
         baseline_share=server.before.share if pool.before else None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from logsleuth.analyses import coverage, documents
 from logsleuth.analyses.reference import reference
 from logsleuth.faults import bad_instance, skewed_selection
 from tests.analyses.traffic_builder import FOUR, Scene
@@ -87,3 +88,34 @@ def test_statements_that_take_what_requests_wait_are_named(
         scene.statement(at, f"select id from bicycles where label like '{at:.2f}%'", 1.5)
     cause = named(gathered(scene))
     assert (cause.fault, cause.target) == ("slow-queries", "bicycles")
+
+
+@pytest.mark.parametrize(("configured", "basis"), [(EQUAL, "configuration"), (HEAVY, "peers")])
+def test_the_document_expects_what_the_fault_was_held_against(
+    gathered: Callable[[Scene], Facts], configured: dict[str, int], basis: str
+) -> None:
+    facts = gathered(hot(configured))
+    (pool,) = documents.pools(facts, {"web"})
+    assert pool.expected_from == basis
+    assert {s.expected_share for s in pool.servers} == {0.25}
+    assert pool.effect == pytest.approx(0.45, abs=0.03)
+
+
+def test_what_stands_for_before_is_said(gathered: Callable[[Scene], Facts]) -> None:
+    """A comparison with the time after the end must not pass for one with the time before."""
+    never = gathered(hot(EQUAL))
+    assert "no time without it" in coverage.warnings(never.case, never.window)[0]
+
+
+def test_a_baseline_after_the_end_is_said_too(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.between(0, 40) & scene.on("web-2"), 0.7), 500, 0.04)
+    facts = gathered(noisy(scene))
+    assert "from the time after its end" in coverage.warnings(facts.case, facts.window)[0]
+
+
+def test_an_ordinary_baseline_needs_no_warning(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.between(60) & scene.on("web-2"), 0.7), 500, 0.04)
+    facts = gathered(noisy(scene))
+    assert not any("begins with" in told for told in coverage.warnings(facts.case, facts.window))
