@@ -128,8 +128,8 @@ def _held(
     known = {
         "configured": configured, "eligible": eligible, "baseline": before, "returning": returning,
     }  # fmt: skip
-    explained = _distance(observed, eligible), _distance(configured, before)
-    asked = None not in explained and explained[0] < WRONG <= explained[1]  # type: ignore[operator]
+    far, far_before = _distance(observed, eligible), _distance(configured, before)
+    asked = far is not None and far_before is not None and far < WRONG <= far_before
     return Intended(
         pool=pool.pool,
         servers=tuple(
@@ -142,11 +142,11 @@ def _held(
         ),
         outs=found,
         from_configuration=_distance(observed, configured),
-        from_eligible=explained[0],
+        from_eligible=far,
         from_baseline=_distance(observed, before),
         from_returning=_distance(observed, returning),
         from_peers=_distance(observed, equal) or 0.0,
-        configuration_from_baseline=explained[1],
+        configuration_from_baseline=far_before,
         line=_line(pool, lines) if asked else None,
     )  # fmt: skip
 

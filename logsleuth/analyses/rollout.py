@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _BEFORE_S: Final = 60.0
 _AFTER_S: Final = 5.0
 # Fewer requests than this are no group of their own.
-FEW: Final = 8
+_FEW: Final = 8
 # A release that made requests this many times slower may take a while to fill the servers.
-SLOWER: Final = 1.4
+_SLOWER: Final = 1.4
 # So many bad requests should have been seen before their absence acquits.
 _EXPECTED: Final = 4.0
 
@@ -52,13 +52,29 @@ class Study:
         return self.released_late_bad / max(self.released_late, 1)
 
     @property
+    def control(self) -> float | None:
+        """How many went badly without the release after the onset, None where too few tell."""
+        if min(self.unreleased_late, self.released_late) < _FEW:
+            return None
+        return self.unreleased_late_bad / self.unreleased_late
+
+    @property
+    def expected(self) -> float:
+        """How many should have gone badly before the onset, were the release to blame."""
+        return self.released_early * self.rate
+
+    @property
+    def was_well(self) -> bool:
+        """Whether next to none of them did, and none was slower than before the release."""
+        slower = (self.released_early_slower or 1.0) > _SLOWER
+        return self.released_early_bad <= 0.15 * self.expected and not slower
+
+    @property
     def acquits(self) -> bool:
         """Whether instances were well on the release, or as badly off without it."""
-        if min(self.unreleased_late, self.released_late) >= FEW:
-            return self.unreleased_late_bad / self.unreleased_late > 0.5 * self.rate
-        expected = self.released_early * self.rate
-        slower = (self.released_early_slower or 1.0) > SLOWER
-        return expected >= _EXPECTED and self.released_early_bad <= 0.15 * expected and not slower
+        if self.control is not None:
+            return self.control > 0.5 * self.rate
+        return self.expected >= _EXPECTED and self.was_well
 
 
 def nearest(facts: Facts) -> Rollout | None:

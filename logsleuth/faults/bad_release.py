@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.rollout import FEW, SLOWER, nearest, study
+from logsleuth.analyses.rollout import nearest, study
 from logsleuth.analyses.shown import moment, shown
 
 if TYPE_CHECKING:
@@ -60,34 +60,29 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
 
 def _alike(facts: Facts, held: Study) -> list[Reason]:
     """All instances alike, once all have it: where some don't yet, these are told apart."""
-    partly = min(held.unreleased_late, held.released_late) >= FEW
-    apart = 0.0 if partly else -3.0
+    apart = -3.0 if held.control is None else 0.0
     return hit_everywhere(NAME, facts, "every instance alike", "strata", alike=2.5, apart=apart)
 
 
 def _well_at_first(held: Study) -> list[Reason]:
     """A release that served well until the service broke is not what broke it."""
-    expected = held.released_early * held.rate
-    slower = (held.released_early_slower or 1.0) > SLOWER
-    if held.released_early_bad > 0.3 * expected or expected < 1.0 or slower:
+    if not held.was_well or held.expected < 1.0:
         return []
-    few = held.released_early_bad <= 0.15 * expected
-    weight = -min(3.0, 0.5 * expected) if few else -min(1.0, 0.2 * expected)
     return [
         reason(
-            NAME, "the release had served well", "event study", weight,
+            NAME, "the release had served well", "event study", -min(3.0, 0.5 * held.expected),
             f"{held.released_early} requests on the release before the onset, of which"
             f" {held.released_early_bad} went badly, while {held.rate:.0%} did after it",
-            effect=expected, query=shown("releases"),
+            effect=held.expected, query=shown("releases"),
         )
     ]  # fmt: skip
 
 
 def _without_it(held: Study) -> list[Reason]:
     """Instances that didn't have the release yet are its control group."""
-    if held.unreleased_late < FEW or held.released_late < FEW:
+    rate = held.control
+    if rate is None:
         return []
-    rate = held.unreleased_late_bad / held.unreleased_late
     weight = -3.0 if rate > 0.5 * held.rate else 2.5 if rate < 0.15 * held.rate else 0.0
     return [
         reason(
