@@ -25,8 +25,6 @@ class Instance:
     median_during_s: float | None
     database_before_s: float | None
     database_during_s: float | None
-    database_p90_before_s: float | None
-    database_p90_during_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,6 @@ class Load:
     misplaced_rate: float | None
     median_s: float | None
     p95_s: float | None
-    failed_median_s: float | None
     attempts: int
     """First attempts and retries alike."""
     attempts_failed: int
@@ -131,7 +130,6 @@ class Sides:
             misplaced_rate=_rate(misplaced),
             median_s=_quantile(took, 0.5),
             p95_s=_quantile(took, 0.95),
-            failed_median_s=_quantile(took[failed], 0.5),
             attempts=len(alone) + len(tried),
             attempts_failed=len(failed_alone) + int((status >= 500).sum()),
             unconnected=self._unconnected(failed_alone, tried),

@@ -116,11 +116,6 @@ class PoolFacts:
             and (s.configured.share or s.configured.down)
         )  # fmt: skip
 
-    def gained(self, by: float = 0.05) -> tuple[ServerFacts, ...]:
-        """Servers whose share rose by at least `by`, the most first."""
-        up = [s for s in self.servers if s.during.share - s.before.share >= by]
-        return tuple(sorted(up, key=lambda s: s.before.share - s.during.share))
-
 
 def configured(case: Case) -> tuple[Configured, ...]:
     """Every server that the configurations in the evidence name."""

@@ -29,7 +29,6 @@ class Traffic:
     header_s: Array
     """Until the server's answer began, or its whole time where only that is logged."""
     status: Array
-    upstream_status: Array
     failed: Array
     refused: Array
     aborted: Array
@@ -70,10 +69,6 @@ class Traffic:
         """Return the slice of requests that began in [low, high)."""
         first, last = np.searchsorted(self.started, (low, high)).tolist()
         return slice(first, last)
-
-    def location(self, index: int) -> int:
-        """Return the position of a request in the temporary table `traffic`."""
-        return int(index)
 
 
 def read(case: Case) -> Traffic:

@@ -12,7 +12,7 @@ never (it costs more than a second at every start).
     odds          an association that survives stratification
     quantiles     two latency distributions
     counts        two event rates over time
-    information   how far a key decides the server
+    constancy     how faithfully a key returns to its server
     offsets       how far one clock is from another
     multiple      p-values of many tests at once
 """

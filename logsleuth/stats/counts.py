@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from logsleuth.stats.arrays import as_counts, check_positive
+from logsleuth.stats.arrays import check_positive
 from logsleuth.stats.intervals import Interval
 from logsleuth.stats.proportions import clopper_pearson
 
@@ -52,25 +49,6 @@ def poisson_ratio(k1: int, t1: float, k2: int, t2: float, level: float = 0.95) -
     interval = Interval(_odds(share.low) * scale, _odds(share.high) * scale)
     ratio = k1 / k2 * scale if k2 else math.inf
     return RateRatio(ratio, interval, min(1.0, 2.0 * min(at_most, at_least)))
-
-
-def count_dispersion(n: npt.ArrayLike, floor: float = 1.0) -> float:
-    """How much more than Poisson the counts of neighbouring bins differ; 1 is Poisson.
-
-    The mean squared difference of neighbours over twice the mean (von Neumann 1941), which a step
-    in the rate hardly moves. Divide a log-likelihood ratio of counts by it.
-
-    Args:
-        n: counts per bin, [T].
-        floor: the least to return.
-
-    Raises:
-        ValueError: n is not one-dimensional, or holds a negative or non-finite count.
-    """
-    counts = as_counts(n, "n")
-    if counts.size < 2 or counts.sum() == 0:
-        return max(1.0, floor)
-    return max(floor, float(np.mean(np.diff(counts) ** 2) / (2.0 * counts.mean())))
 
 
 def _odds(share: float) -> float:

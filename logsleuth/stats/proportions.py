@@ -111,35 +111,6 @@ def compare(k1: int, n1: int, k2: int, n2: int, level: float = 0.95) -> Comparis
     return Comparison(k1 / n1 - k2 / n2, interval, ratio, ratio_interval, p_value)
 
 
-def equivalent(
-    k1: float, n1: float, k2: float, n2: float, margin: float, level: float = 0.90
-) -> bool:
-    """Whether p1 and p2 are shown to differ by less than the margin.
-
-    Two one-sided tests (Schuirmann 1987), through the interval: a level of 0.90 tests at 0.05. Too
-    little data gives False, which says "not shown", not "different".
-
-    Raises:
-        ValueError: as `wilson`, or the margin is not above 0.
-    """
-    if not margin > 0:
-        message = f"an equivalence margin must be above 0, not {margin}"
-        raise ValueError(message)
-    return newcombe(k1, n1, k2, n2, level).inside(-margin, margin)
-
-
-def rule_of_three(n: float) -> float:
-    """The 95 % upper bound of a rate after n trials without an event: 3/n, at most 1.
-
-    Hanley and Lippman-Hand (1983), "If nothing goes wrong, is everything all right?".
-
-    Raises:
-        ValueError: n is negative.
-    """
-    _check(0, n)
-    return min(1.0, 3.0 / n) if n > 0 else 1.0
-
-
 def _katz(k1: float, n1: float, k2: float, n2: float, level: float) -> tuple[float, Interval]:
     """The ratio and its log-normal interval, Katz et al. (1978), with Pettigrew's halves at 0."""
     if k1 == 0 or k2 == 0 or (k1 == n1 and k2 == n2):

@@ -72,38 +72,6 @@ def quantile_ratio(
     return QuantileRatio(ratio, Interval(min(low, ratio), max(high, ratio)))
 
 
-def equivalent_ratio(interval: Interval, margin: float = 1.25) -> bool:
-    """Whether a 90 % interval of a ratio shows it to lie within [1/margin, margin].
-
-    Two one-sided tests (Schuirmann 1987). False says "not shown", not "different".
-
-    Raises:
-        ValueError: the margin is not above 1.
-    """
-    if not margin > 1.0:
-        message = f"the margin of a ratio must be above 1, not {margin}"
-        raise ValueError(message)
-    return interval.inside(1.0 / margin, margin)
-
-
-def mad(values: npt.ArrayLike) -> float:
-    """The median absolute deviation times 1.4826, a standard deviation that outliers don't move.
-
-    Hampel (1974). 0 when more than half of the values are equal.
-
-    Args:
-        values: [n], at least one.
-
-    Raises:
-        ValueError: there are none, or one is not finite.
-    """
-    sample = as_floats(values, "values")
-    if sample.size == 0:
-        message = "there are no values"
-        raise ValueError(message)
-    return 1.4826 * float(np.median(np.abs(sample - np.median(sample))))
-
-
 def _sample(values: npt.ArrayLike, name: str) -> FloatArray:
     sample = as_floats(values, name)
     if sample.size == 0 or (sample < 0).any():

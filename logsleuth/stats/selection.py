@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from logsleuth.stats.information import LEAST_ROOM
+from logsleuth.stats.constancy import LEAST_ROOM
 from logsleuth.stats.likelihoods import xlogx
 
 if TYPE_CHECKING:

@@ -17,12 +17,11 @@ import numpy.typing as npt
 from logsleuth.stats.arrays import FloatArray, as_counts, check_positive
 from logsleuth.stats.distributions import chi2_p, f_p
 from logsleuth.stats.likelihoods import xlogx
-from logsleuth.stats.proportions import SMALL_EXPECTATION, wilson
+from logsleuth.stats.proportions import SMALL_EXPECTATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from logsleuth.stats.intervals import Interval
 
 DRAWS = 4999
 """Simulated tables behind a p-value where an expected count is small."""
@@ -152,31 +151,6 @@ def dispersion(
     x2 = float(((merged - means) ** 2 / means).sum())
     freedom = (len(merged) - (1 if shares is None else 0)) * (servers - 1)
     return max(floor, x2 / freedom)
-
-
-def cluster_phi(sizes: npt.ArrayLike) -> float:
-    """Phi from the requests per client or connection when a server is chosen once per cluster.
-
-    E[m^2] / E[m] (Kish 1965, the design effect of unequal clusters); 1 with nothing to go by.
-
-    Args:
-        sizes: [clusters], requests of each.
-
-    Raises:
-        ValueError: a size is negative or not finite.
-    """
-    m = as_counts(sizes, "sizes")
-    return max(1.0, float((m**2).sum() / m.sum())) if m.sum() > 0 else 1.0
-
-
-def share_interval(n_i: float, total: float, phi: float = 1.0, level: float = 0.95) -> Interval:
-    """The Wilson interval of a share n_i / total when its variance is phi times the binomial one.
-
-    Raises:
-        ValueError: as `proportions.wilson`, or phi is not above 0.
-    """
-    check_positive(phi, "phi")
-    return wilson(n_i / phi, total / phi, level)
 
 
 def _check_same(first: FloatArray, second: FloatArray) -> None:

@@ -197,7 +197,7 @@ class Scene:
         n = len(self)
         columns: dict[str, Any] = {
             "started": self.started, "duration_s": self.duration_s, "status": self.status,
-            "upstream_status": self.status, "failed": self.status >= 500,
+            "failed": self.status >= 500,
             "refused": (self.status >= 400) & (self.status < 499), "aborted": self.status == 499,
             "retried": self.retried, "unconnected": self.termination == "SC--",
             "turned_away": self.termination == "sQ--", "pool": pool, "server": both[:n],

@@ -13,9 +13,7 @@ from logsleuth.stats.intervals import Interval
 from logsleuth.stats.proportions import (
     clopper_pearson,
     compare,
-    equivalent,
     newcombe,
-    rule_of_three,
     wilson,
 )
 
@@ -104,19 +102,6 @@ def test_no_trials_tell_nothing() -> None:
     assert (found.difference, found.p_value, found.ratio) == (0.0, 1.0, 1.0)
     assert found.interval == Interval(-1.0, 1.0)
     assert found.ratio_interval == Interval(0.0, math.inf)
-    assert not equivalent(0, 0, 0, 1000, margin=0.5)
-
-
-def test_equivalence_needs_data_and_likeness() -> None:
-    assert equivalent(20, 10_000, 22, 10_000, margin=0.005)
-    assert not equivalent(0, 50, 0, 50, margin=0.005), "absence of evidence"
-    assert not equivalent(20, 10_000, 90, 10_000, margin=0.005)
-
-
-def test_the_rule_of_three() -> None:
-    assert rule_of_three(300) == 0.01
-    assert rule_of_three(300) == pytest.approx(1 - 0.05 ** (1 / 300), rel=0.01)
-    assert rule_of_three(2) == rule_of_three(0) == 1.0
 
 
 @pytest.mark.parametrize(("k", "n"), [(-1, 5), (6, 5), (1, -1), (math.nan, 5)])
@@ -125,8 +110,6 @@ def test_impossible_counts_are_refused(k: float, n: float) -> None:
         wilson(k, n)
 
 
-def test_unusable_levels_and_margins_are_refused() -> None:
+def test_unusable_levels_are_refused() -> None:
     with pytest.raises(ValueError, match="level"):
         wilson(1, 2, 1.0)
-    with pytest.raises(ValueError, match="margin"):
-        equivalent(1, 2, 1, 2, margin=0.0)

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
 from logsleuth.stats.intervals import Interval
-from logsleuth.stats.quantiles import equivalent_ratio, mad, quantile_ratio
+from logsleuth.stats.quantiles import quantile_ratio
 
 DURATIONS = st.lists(st.floats(0, 1e6), min_size=1, max_size=120)
 
@@ -19,11 +18,10 @@ DURATIONS = st.lists(st.floats(0, 1e6), min_size=1, max_size=120)
 def test_like_samples_are_shown_to_be_alike() -> None:
     rng = np.random.default_rng(1)
     found = quantile_ratio(rng.lognormal(0, 1, 20_000), rng.lognormal(0.01, 1, 8_000))
-    assert equivalent_ratio(found.interval, 1.2)
+    assert found.interval.inside(1 / 1.2, 1.2)
     assert found.interval.high - found.interval.low < 0.12
     slower = quantile_ratio(rng.lognormal(0.4, 1, 20_000), rng.lognormal(0, 1, 8_000))
     assert slower.interval.low > 1.3
-    assert not equivalent_ratio(slower.interval)
 
 
 def test_the_interval_covers_as_often_as_it_says() -> None:
@@ -59,7 +57,6 @@ def test_too_little_data_show_nothing() -> None:
     assert quantile_ratio([0.1] * 59, [0.1] * 500).interval == Interval(0.0, math.inf)
     assert quantile_ratio([0.1] * 60, [0.1] * 500).interval == Interval(1.0, 1.0)
     assert quantile_ratio([0.1] * 90, [0.1] * 90, block=30).interval.high == math.inf
-    assert not equivalent_ratio(Interval(0.0, math.inf))
 
 
 def test_durations_of_zero() -> None:
@@ -77,21 +74,9 @@ def test_the_interval_holds_the_ratio(
     assert found.ratio in found.interval
 
 
-def test_the_median_absolute_deviation_is_scipys() -> None:
-    sample = np.append(np.random.default_rng(5).normal(0, 2, 999), 1e9)
-    oracle = float(stats.median_abs_deviation(sample, scale="normal"))
-    assert mad(sample) == pytest.approx(oracle, rel=1e-4)
-    assert mad(sample) == pytest.approx(2.0, rel=0.1)
-    assert mad([3.0, 3.0, 3.0]) == 0.0
-
-
 def test_unusable_samples_are_refused() -> None:
     for a in ([], [-1.0], [math.nan]):
         with pytest.raises(ValueError, match=r".+"):
             quantile_ratio(a, [1.0])
-    with pytest.raises(ValueError, match="no values"):
-        mad([])
     with pytest.raises(ValueError, match="block"):
         quantile_ratio([1.0], [1.0], block=0)
-    with pytest.raises(ValueError, match="margin"):
-        equivalent_ratio(Interval(1.0, 1.0), 1.0)

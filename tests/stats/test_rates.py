@@ -1,4 +1,4 @@
-"""Rates over time, many tests at once, and affinity."""
+"""Rates over time, and many tests at once."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 from scipy import stats
 
-from logsleuth.stats.counts import count_dispersion, poisson_ratio
-from logsleuth.stats.information import mutual_information
+from logsleuth.stats.counts import poisson_ratio
 from logsleuth.stats.intervals import Interval
 from logsleuth.stats.multiple import benjamini_hochberg, benjamini_yekutieli
 
@@ -46,15 +44,6 @@ def test_rates_without_events() -> None:
         poisson_ratio(1, 0.0, 1, 1.0)
 
 
-def test_the_dispersion_of_counts() -> None:
-    rng = np.random.default_rng(1)
-    assert count_dispersion(rng.poisson(40, 3000), floor=0.0) == pytest.approx(1.0, abs=0.1)
-    assert count_dispersion(5 * rng.poisson(8, 3000)) == pytest.approx(5.0, rel=0.1)
-    step = np.concatenate([rng.poisson(40, 1500), rng.poisson(80, 1500)])
-    assert count_dispersion(step) == pytest.approx(1.0, abs=0.1)
-    assert count_dispersion([]) == count_dispersion([0, 0]) == 1.0
-
-
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_adjusted_p_values_are_scipys(p_values: list[float]) -> None:
     for mine, method in ((benjamini_hochberg, "bh"), (benjamini_yekutieli, "by")):
@@ -74,54 +63,3 @@ def dealt(keys: npt.NDArray[np.int64], servers: npt.NDArray[np.int64]) -> npt.ND
     table = np.zeros((int(keys.max()) + 1, 4), dtype=np.int64)
     np.add.at(table, (keys, servers), 1)
     return table
-
-
-def test_affinity_is_told_from_chance() -> None:
-    rng = np.random.default_rng(2)
-    keys = rng.integers(0, 2000, 16_000)
-    sticky = mutual_information(dealt(keys, keys % 4))
-    random = mutual_information(dealt(keys, rng.integers(0, 4, keys.size)))
-    assert sticky.normalised == pytest.approx(1.0)
-    assert sticky.entropy == pytest.approx(2.0, abs=0.01)
-    assert sticky.bits > 1.5
-    assert random.normalised < 0.02
-    assert random.bias > 0.2, "what chance alone would have claimed"
-
-
-def test_clients_with_one_request_each_tell_nothing() -> None:
-    servers = np.random.default_rng(3).integers(0, 4, 1000)
-    found = mutual_information(dealt(np.arange(1000), servers))
-    assert found.normalised == 0.0
-    assert found.bits == pytest.approx(0.0, abs=1e-9)
-
-
-def test_the_bias_is_the_mean_over_permutations() -> None:
-    rng = np.random.default_rng(4)
-    keys, servers = rng.integers(0, 60, 400), rng.integers(0, 4, 400)
-    shuffled = [
-        stats.entropy(table.sum(axis=0), base=2)
-        + stats.entropy(table.sum(axis=1), base=2)
-        - stats.entropy(table.ravel(), base=2)
-        for table in (dealt(keys, rng.permutation(servers)) for _ in range(400))
-    ]
-    assert mutual_information(dealt(keys, servers)).bias == pytest.approx(
-        np.mean(shuffled), abs=0.005
-    )
-
-
-@given(
-    hnp.arrays(
-        np.int64, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.integers(0, 30)
-    )
-)
-def test_information_is_coherent(table: npt.NDArray[np.int64]) -> None:
-    found = mutual_information(table)
-    assert 0.0 <= found.normalised <= 1.0
-    assert 0.0 <= found.bits <= found.entropy + 1e-9
-    assert 0.0 <= found.bias <= found.entropy + 1e-9
-
-
-def test_an_unusable_table_is_refused() -> None:
-    assert mutual_information(np.zeros((0, 3))).entropy == 0.0
-    with pytest.raises(ValueError, match="whole"):
-        mutual_information([[0.5, 1.0]])

@@ -8,9 +8,7 @@ select
     median(duration_s) filter (where began >= $calm_since and began < $calm_until and not failed) as median_before_s,
     median(duration_s) filter (where began >= $onset and began < $stop and not failed) as median_during_s,
     median(database_s) filter (where began >= $calm_since and began < $calm_until) as database_before_s,
-    median(database_s) filter (where began >= $onset and began < $stop) as database_during_s,
-    quantile_cont(database_s, 0.9) filter (where began >= $calm_since and began < $calm_until) as database_p90_before_s,
-    quantile_cont(database_s, 0.9) filter (where began >= $onset and began < $stop) as database_p90_during_s
+    median(database_s) filter (where began >= $onset and began < $stop) as database_during_s
 from (
     select instance, failed, duration_s, database_s, epoch(ts) - coalesce(duration_s, 0) as began
     from served

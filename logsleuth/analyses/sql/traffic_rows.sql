@@ -4,7 +4,6 @@ select
     coalesce(queue_s, 'nan'::double) as queue_s,
     coalesce(header_s, response_s, 'nan'::double) as header_s,
     coalesce(status, 0)::integer as status,
-    coalesce(upstream_status, 0)::integer as upstream_status,
     failed, refused, aborted, retried,
     coalesce(termination, '') like 'SC%' or coalesce(termination, '') like 'sC%' as unconnected,
     coalesce(termination, '') like 'sQ%' or coalesce(termination, '') like 'PR%'
