@@ -87,3 +87,20 @@ def test_requests_are_no_changes(case_of: Callable[[Scene], Case]) -> None:
     scene = Scene(10, 5)
     scene.say("application", 5.0, "GET /release started", status=200, route="/release")
     assert changes.read(case_of(scene)) == ()
+
+
+@pytest.mark.parametrize("message", ["lock released by worker 4", "connection released to pool"])
+def test_what_lets_go_of_something_is_no_deploy(
+    case_of: Callable[[Scene], Case], message: str
+) -> None:
+    scene = Scene()
+    scene.say("application", 20.0, message, instance="web-1", level="info")
+    assert changes.read(case_of(scene)) == ()
+
+
+@pytest.mark.parametrize("message", ["booted release 3.4.2", "released v2.1", "new release is up"])
+def test_a_release_is_a_deploy(case_of: Callable[[Scene], Case], message: str) -> None:
+    scene = Scene()
+    scene.say("application", 20.0, message, instance="web-1", level="info")
+    [change] = changes.read(case_of(scene))
+    assert (change.kind, change.target) == ("deploy", "web-1")

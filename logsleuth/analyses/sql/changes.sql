@@ -6,7 +6,7 @@ select event_id, epoch(ts) as ts, role,
         when role = 'balancer' and regexp_matches(message, '(?i)is going DOWN for maintenance|has been disabled|enters? (?:maint|drain)|is (?:now )?in (?:maint|drain)|(?:state|status) .*(?:maint|drain)') then 'drained'
         when role = 'balancer' and regexp_matches(message, '(?i)^(?:Backup )?Server \S+ is DOWN|Health check for .* failed|temporarily disabled') then 'server-down'
         when role = 'balancer' and regexp_matches(message, '(?i)^(?:Backup )?Server \S+ is UP|back to (?:normal|service)') then 'server-up'
-        when role = 'application' and regexp_matches(message, '(?i)\b(?:deploy(?:ed|ing|ment)?|release[ds]?|rollout|roll(?:ed|ing) back)\b') then 'deploy'
+        when role = 'application' and regexp_matches(message, '(?i)\b(?:deploy(?:ed|ing|ment)?|rollout|roll(?:ed|ing) back|release[ds]?:? +v?[0-9][\w.]*|new release|release (?:of|to|started|finished|complete))\b') then 'deploy'
         when role = 'application' and regexp_matches(message, '(?i)^(?:[\w.\-\[\]]+:? )?(?:starting|started|booting|listening|server (?:started|listening)|application startup)|\bversion[= ]v?[0-9]+\.[0-9]+') then 'start'
         when role = 'application' and regexp_matches(message, '(?i)\b(?:shutting down|shutdown|stopping|stopped|exiting|terminat(?:ed|ing) (?:by )?sig)|received sig') then 'stop'
         when role = 'change' then 'deploy'
