@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from logsleuth.case import library
+from logsleuth.case import library, templates
 from logsleuth.case.store import open_case, write_case
 from logsleuth.errors import QueryError
 
@@ -173,6 +173,11 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     path = tmp_path_factory.mktemp("filled") / "case.duckdb"
     with write_case(path) as connection:
         connection.execute(FILL)
+        connection.execute(
+            "update other_records set template_id = "
+            "(hash(form_of(words_of(message, statement))) >> 1)::bigint where message is not null"
+        )
+        templates.find(connection)
     with open_case(path) as case:
         yield case
 
@@ -548,6 +553,11 @@ def test_where_time_went_sets_the_instance_beside_its_server(tmp_path: Path) -> 
     path = tmp_path / "case.duckdb"
     with write_case(path) as connection:
         connection.execute(FILL)
+        connection.execute(
+            "update other_records set template_id = "
+            "(hash(form_of(words_of(message, statement))) >> 1)::bigint where message is not null"
+        )
+        templates.find(connection)
         connection.execute(
             "insert into aliases values ('app-1', '10.0.0.1:8080', 'web', 'requests')"
         )

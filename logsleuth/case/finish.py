@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.case import aliases, clocks, duplicates, zones
+from logsleuth.case import aliases, clocks, duplicates, templates, zones
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +115,7 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
     duplicates.find(connection)
     clocks.estimate(connection)
     aliases.requested(connection)
+    templates.find(connection)
     connection.execute("checkpoint investigated")
 
 

@@ -183,9 +183,10 @@ def _columns(
     valid += [f"{_coalesced(several)} is not null" for several in written.values()]
     values = {name: _coalesced(sql) for name, sql in found.items()}
     values |= {name: quoted(value) for name, value in shape.constants.items()}
-    if reader.mines and "message" in values:
-        values |= _mined(values, stages)
-    return values, valid
+    mined = _mined(values, stages) if reader.mines and "message" in values else {}
+    if "message" in values:
+        values["template_id"] = _form(values, stages)
+    return values | mined, valid
 
 
 def _text(field: BoundField, texts: Mapping[str, str]) -> str:
@@ -208,6 +209,14 @@ def _with_details(field: BoundField, sources: Sequence[str]) -> str:
 
 def _coalesced(expressions: Sequence[str]) -> str:
     return expressions[0] if len(expressions) == 1 else f"coalesce({', '.join(expressions)})"
+
+
+def _form(values: Mapping[str, str], stages: Stages) -> str:
+    """The hash of the message with its values masked: its template, until that is found."""
+    level = len(stages)
+    told = f"words_of({values['message']}, {values.get('statement', 'null')})"
+    words = stages.put(level, "words", told)
+    return f"case when {words} <> '' then (hash(form_of({words})) >> 1)::bigint end"
 
 
 def _mined(values: Mapping[str, str], stages: Stages) -> dict[str, str]:

@@ -125,6 +125,14 @@ create table if not exists access_records (
     response_times varchar
 );
 
+-- Every form that a message came in, values masked, and the template of which it is one.
+create table if not exists forms (
+    form_id bigint primary key,          -- hash of the form
+    form varchar not null,
+    template_id bigint not null,         -- hash of the template
+    template varchar not null
+);
+
 create or replace view records as
 select * from other_records union all by name select * from access_records;
 
@@ -225,6 +233,44 @@ create or replace macro shape_of(message) as
         '\b[0-9a-fA-F]{8}-[0-9a-fA-F-]{18,27}\b|\b0x[0-9a-fA-F]+|\b[0-9a-fA-F]{8,}\b'
         || '|[0-9]+([.,:][0-9]+)*',
         '#', 'g');
+
+-- The words of a message that its template is made of: of the first line and the exception below it
+-- so much, and of a statement that stands in it nothing.
+create or replace macro words_of(message, statement) as
+    regexp_replace(
+        left(
+            concat_ws(' | ',
+                split_part(coalesce(replace(message, statement, '*'), message), chr(10), 1),
+                case when contains(message, chr(10)) then nullif(regexp_extract(message,
+                    '\n((?:Caused by: )?[A-Za-z_][\w.$]*(?:Error|Exception|Timeout)\b[^\n]*)',
+                    1), '') end),
+            1000),
+        '\S{500,}$', '*');
+
+-- A message with its values masked, as far as each can be told by itself: what follows an equals
+-- sign, quoted words, URLs, dates, paths, words with a digit and their units, hexadecimal, names of
+-- three parts and more; and then lists of values as one. No pattern has a group: those are slow.
+create or replace macro form_of(words) as
+    case when regexp_matches(words, '[0-9="''/\\]|[.]\w+[.]|[0-9a-fA-F]{8}') then
+    regexp_replace(regexp_replace(regexp_replace(
+        case when contains(words, '=') then regexp_replace(words,
+            '\b=(?:"[^"]*"|''[^'']*''|[\w.]*\{[^{}]*\}|[\w.]*\([^()]*\)|[\w.]*\[[^\[\]]*\]'
+            || '|[^\s,;)\]}"''=]*)', '=*', 'g')
+        else words end,
+        '"[^"\s]*"|\B''[^''\s]*''', '*', 'g'),
+        '[\w.+-]*://[^\s,;)\]}>"'']+'
+        || '|\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?'
+        || '|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?'
+        || '|Dec(?:ember)?)[ -]+\d+'
+        || '|(?:[A-Za-z]:\\|\\\\)[\w.\\$%~*:@-]*(?: [\w.$%~*:@-]*\\[\w.\\$%~*:@-]*)*'
+        || '|[<>~]?=?[+-]?(?:[\w$@/+%~#?&-]+[.])*[\w$@/+%~#?&-]*\d[\w$@/+%~#?&-]*'
+        || '(?:[.,][\w$@/+%~#?&-]*\d[\w$@/+%~#?&-]*|[.][\w$@/+%~#?&-]+)*'
+        || '(?: (?:[KMGT]?i?B|[KMG]b|ms|us|µs|ns|s|secs?|seconds?|msecs?|millis|milliseconds'
+        || '|min|minutes?|hours?|days?|bytes?|%)\b)?'
+        || '|\b[0-9a-fA-F]{8,}\b|\b[A-Za-z_]\w*(?:[.$/@-]\w+)*(?:\.\w+){2,}(?:[.$/@:-]\w+)*'
+        || '|\B/[\w.$*-]+(?:/[\w.$*:-]*)*', '*', 'g'),
+        '\*(?:[\s,;:*/|#-]*\*|\s*\(\*\))+', '*', 'g')
+    else words end;
 
 -- What statements of one kind have in common. What PostgreSQL appends goes first; the rest is
 -- masked from the inside out: texts, comments, numbers and placeholders, then lists of them of any
@@ -344,3 +390,12 @@ select event_id, source_id, line, ts, level, instance, client, method, path,
     duration_s, database_s, queue_s, request_id, release
 from aligned
 where role = 'application' and status is not null;
+
+-- What messages of one kind have in common, and how many there are of each.
+create or replace view templates as
+select
+    m.template_id, f.template, count(*) as messages, min(m.ts) as since, max(m.ts) as until,
+    min(struct_pack(ts := m.ts, event_id := m.event_id)).event_id as first_event_id
+from messages m
+join (select distinct template_id, template from forms) f using (template_id)
+group by all;
