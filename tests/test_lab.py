@@ -11,15 +11,18 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.lab import exam
 from tests.lab.batch import choose
-from tests.lab.checks import problems
+from tests.lab.checks import problems, spoiled
 from tests.lab.clocks import shifted
+from tests.lab.database import make_database
 from tests.lab.faults import CONTROLS, FIFTEEN, LOOKALIKES, MAIN, SCENARIOS
+from tests.lab.instances import AppPaths, make_processes
 from tests.lab.pairs import built
 from tests.lab.plan import base_spec
 from tests.lab.record import plan_for, record
@@ -29,6 +32,7 @@ INCIDENTS = Path(__file__).parents[1] / "sample_logs" / "incidents"
 SAMPLES = sorted(path.parent for path in INCIDENTS.glob("*/truth.json"))
 CONFIGURATION = re.compile(r"\.(conf|cfg)(\.\w+)?$")
 ABSENT = missing()
+NO_MARIADB = missing("mariadbd", "mariadb-install-db")
 
 
 @dataclass
@@ -199,9 +203,24 @@ def test_what_is_weak_but_real_is_kept() -> None:
     not os.environ.get("CI") and not os.environ.get("LAB"),
     reason="starts servers and needs half a minute: set LAB=1 (CI does it always)",
 )
-@pytest.mark.parametrize(("fault", "seed"), [("skewed-weights", 611), ("outage", 612)])
-def test_a_recording_is_consistent(fault: str, seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fault", "seed", "engine"),
+    [
+        ("skewed-weights", 611, "postgresql"),
+        ("outage", 612, "postgresql"),
+        pytest.param(
+            "connection-exhaustion",
+            613,
+            "mariadb",
+            marks=pytest.mark.skipif(
+                bool(NO_MARIADB), reason=f"not installed: {', '.join(NO_MARIADB)}"
+            ),
+        ),
+    ],
+)
+def test_a_recording_is_consistent(fault: str, seed: int, engine: str, tmp_path: Path) -> None:
     plan = plan_for(fault, seed, 15)
+    plan.engine = engine
     plan.without, plan.again, plan.cut_s, plan.ramp_s, plan.weak = "", None, 0.0, 0.0, False
     plan.seconds, plan.habits = 15, []
     plan.shift = os.getpid()  # somebody else may run the same test on this machine
@@ -221,6 +240,64 @@ def test_a_recording_is_consistent(fault: str, seed: int, tmp_path: Path) -> Non
     )
     assert re.search(r"\b50[0234]\b", case.text("access", "haproxy"))
     assert any(CONFIGURATION.search(path.name) for path in case.files())
+
+
+def test_a_database_is_of_either_kind_and_the_fault_has_no_say_in_it() -> None:
+    engines = [plan_for("outage", seed).engine for seed in range(300)]
+    assert 70 <= engines.count("mariadb") <= 130
+    assert engines == [plan_for("bad-route", seed).engine for seed in range(300)]
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "mariadb"])
+def test_slow_statements_sleep_or_work(engine: str) -> None:
+    kinds = set()
+    for seed in range(80):
+        plan = plan_for("slow-queries", seed, 80)
+        plan.engine = engine
+        action = built(plan, base_spec(plan))
+        grew = plan.item_rows > 0 or plan.archive_rows > 20_000 or not plan.indexed
+        assert grew == plan.hard or plan.database == "noisy", action.notes
+        kinds.add(re.split(r"[:,\d]", action.notes)[0].strip())
+        assert any(name in action.targets for name in (plan.theme.item, plan.theme.event)) or (
+            plan.theme.overview in action.targets
+        )
+    assert len(kinds) >= 6
+
+
+def test_a_wrong_clock_moves_every_stamp_of_mariadb() -> None:
+    error = (
+        b"2026-03-01 23:59:58 7 [Note] InnoDB: Buffer pool(s) load completed at 260301 23:59:58\n"
+    )
+    assert shifted(error, "mariadb", 3.5) == error.replace(
+        b"2026-03-01 23:59:58", b"2026-03-02  0:00:02"
+    ).replace(b"260301 23:59:58", b"260302  0:00:02")
+    slow = b"# Time: 260302  9:00:01\nSET timestamp=1772442001;\nSELECT '2026-03-02  9:00:01';\n"
+    assert shifted(slow, "mariadb", -2.2) == (
+        b"# Time: 260302  8:59:59\nSET timestamp=1772441999;\nSELECT '2026-03-02  9:00:01';\n"
+    )
+
+
+def test_a_starved_load_generator_spoils_a_recording() -> None:
+    assert spoiled([0.004] * 1000, restless=False) == []
+    assert spoiled([0.004] * 980 + [0.09] * 20, restless=False) != []
+    assert spoiled([0.004] * 999 + [0.8], restless=False) != []
+    assert spoiled([], restless=True) == ["trouble outside of the incident"]
+
+
+def test_what_was_sent_to_an_instance_is_counted_whatever_it_answered(tmp_path: Path) -> None:
+    plan = plan_for("sticky-hotspot", 5, 40)
+    spec = base_spec(plan)
+    apps = make_processes(plan, spec, AppPaths(tmp_path, make_database(plan, tmp_path)))
+    hot = spec.main.servers[0]
+    for server in spec.main.servers:
+        moments = [100.5, 101.5, 102.5] if server is hot else [99.0, 101.0, 130.0, 131.0]
+        text = "".join(f"{moment:.3f}\n" for moment in moments)
+        Path(apps[server.name].config.received).write_text(text)
+    lab: Any = SimpleNamespace(injected=100.0, healed=120.0, ended=140.0, apps=apps)
+    action = built(plan, spec)
+    assert action.settle is not None
+    action.settle(lab)
+    assert action.targets == hot.forms()
 
 
 def test_the_exam_marks_right_and_wrong_answers(tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ import json
 import random
 import re
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psycopg
-
+from tests.lab import clients
 from tests.lab.appconfig import AppConfig, AppRoute, load_config
 from tests.lab.applog import Entry, Log
 from tests.lab.apppool import ConnectionPool, PoolTimeoutError
@@ -62,6 +62,7 @@ class Instance:
     def __init__(self, config: AppConfig) -> None:
         self.config = config
         self.log = Log(Path(config.log), config.style, config.skew_s)
+        self.received = Path(config.received).open("a", buffering=1)  # noqa: SIM115 -- as long as it lives
         self.rng = random.Random(config.seed)
         self.trouble = Trouble()
         self.workers = asyncio.Semaphore(config.workers)
@@ -99,6 +100,7 @@ class Instance:
         start = self.log.now()
         if request.path in self.config.health:
             return await self.health()
+        self.received.write(f"{time.time():.3f}\n")
         outcome = await self.queued(request, gone)
         if not outcome.dropped:
             level = "error" if outcome.status >= 500 else "info"
@@ -118,7 +120,7 @@ class Instance:
             try:
                 async with self.database.connection() as connection:
                     await connection.execute("SELECT 1")
-            except (psycopg.Error, PoolTimeoutError):
+            except (*clients.ERRORS, PoolTimeoutError):
                 return Outcome(503, 12)
         return Outcome(200, 2)
 
@@ -201,8 +203,7 @@ class Instance:
         if self.config.sql_comment:
             sql += f" /* rid={request.headers.get('x-request-id', '-')} */"
         async with self.database.connection() as connection:
-            cursor = await connection.execute(sql.encode(), self.arguments(sql, request.path))
-            rows = await cursor.fetchall()
+            rows = await connection.execute(sql, self.arguments(sql, request.path))
         return bool(rows) or "WHERE id =" not in sql
 
     def arguments(self, sql: str, path: str) -> tuple[object, ...]:

@@ -37,6 +37,7 @@ class AppConfig:
     pool_size: int
     persistent: bool
     log: str
+    received: str
     style: str
     skew_s: float
     coarse: bool

@@ -7,7 +7,7 @@ import random
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import psycopg
+from tests.lab import clients
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,12 +23,12 @@ class ConnectionPool:
     def __init__(self, dsn: str, size: int, persistent: bool, patience_s: float = 5.0) -> None:
         self._dsn = dsn
         self._slots = asyncio.Semaphore(size)
-        self._idle: list[psycopg.AsyncConnection] = []
+        self._idle: list[clients.Connection] = []
         self._persistent = persistent
         self._patience_s = patience_s
         self._size = size
         self._leak = 0.0
-        self._lost: list[psycopg.AsyncConnection] = []
+        self._lost: list[clients.Connection] = []
 
     def set_leak(self, chance: float) -> None:
         """Lose connections from now on, or find those that were lost."""
@@ -45,24 +45,24 @@ class ConnectionPool:
             raise PoolTimeoutError(message) from error
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[psycopg.AsyncConnection]:
+    async def connection(self) -> AsyncIterator[clients.Connection]:
         """Lend a connection; one that broke is thrown away."""
         await self._take()
         try:
             connection = self._idle.pop() if self._idle else await self._connect()
             try:
                 yield connection
-            except psycopg.OperationalError:
+            except clients.LOST:
                 await connection.close()
                 raise
             await self._give_back(connection)
         finally:
             self._slots.release()
 
-    async def _connect(self) -> psycopg.AsyncConnection:
-        return await psycopg.AsyncConnection.connect(self._dsn, autocommit=True, connect_timeout=3)
+    async def _connect(self) -> clients.Connection:
+        return await clients.connect(self._dsn)
 
-    async def _give_back(self, connection: psycopg.AsyncConnection) -> None:
+    async def _give_back(self, connection: clients.Connection) -> None:
         if self._leak and random.random() < self._leak:
             self._lost.append(connection)
         elif self._persistent:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import random
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-import psycopg
-
+from tests.lab import clients
 from tests.lab.faults import CONTROLS, FIFTEEN
 from tests.lab.record import plan_for, record
-from tests.lab.tools import LabError
+from tests.lab.tools import LabError, SpoiledError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+CHANCES: Final = 3
 
 
 def choose(seed: int, faults: list[str]) -> str:
@@ -30,13 +31,24 @@ def batch(out: Path, count: int, first_seed: int, seconds: float | None, faults:
     """Record `count` cases; one that comes to nothing is reported and left out."""
     for seed in range(first_seed, first_seed + count):
         fault = choose(seed, faults)
-        plan = plan_for(fault, seed, seconds)
         start = time.monotonic()
+        said = _tried(out, fault, seed, seconds)
+        took = time.monotonic() - start
+        sys.stdout.write(f"{fault}-{seed}: {said} ({took:.0f} s)\n")
+        sys.stdout.flush()
+
+
+def _tried(out: Path, fault: str, seed: int, seconds: float | None) -> str:
+    """What became of a seed, which gets another chance where the machine spoiled it."""
+    said = ""
+    for _ in range(CHANCES):
+        plan = plan_for(fault, seed, seconds)
         try:
             truth = record(plan, out / plan.id)
-            said = f"{truth['lines']} lines, {truth['notes']}"
-        except (LabError, OSError, psycopg.Error) as error:
-            said = f"not recorded: {error}"
-        took = time.monotonic() - start
-        sys.stdout.write(f"{plan.id}: {plan.balancer}, {said} ({took:.0f} s)\n")
-        sys.stdout.flush()
+        except SpoiledError as error:
+            said += f"spoiled: {error}; "
+        except (LabError, OSError, *clients.ERRORS) as error:
+            return f"{said}not recorded: {error}"
+        else:
+            return f"{said}{plan.balancer}, {plan.engine}, {truth['lines']} lines, {truth['notes']}"
+    return f"{said}not recorded"

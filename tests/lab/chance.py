@@ -42,6 +42,15 @@ def zones(rng: random.Random) -> dict[str, str]:
     return {"lb": zone(0.35), "app": zone(0.25), "db": zone(0.2)}
 
 
+def engine(plan: Plan) -> None:
+    """Which database it is, and whether slow statements, guilty or not, sleep or work."""
+    rng = random.Random(f"engine/{plan.seed}")
+    plan.engine = "mariadb" if rng.random() < 1 / 3 else "postgresql"
+    plan.hard = rng.random() < 0.5
+    if plan.hard and plan.database == "noisy":
+        plan.archive_rows = 200_000
+
+
 def gaps(plan: Plan) -> None:
     """What wasn't collected, and which clocks are wrong."""
     rng = random.Random(f"gaps/{plan.seed}")

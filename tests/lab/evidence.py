@@ -38,7 +38,8 @@ class Collector:
             for app in lab.apps.values():
                 self._log("application", Path(app.config.log))
         if lab.plan.database != "absent":
-            self._log("database", lab.postgres.log)
+            for path in lab.database.logs:
+                self._log("database", path)
         self._configuration()
         return self.lines
 
@@ -48,15 +49,17 @@ class Collector:
         return path
 
     def _clean(self, text: bytes) -> bytes:
-        """Without the folder of the recording, which no production machine has."""
-        return text.replace(str(self.lab.balancer.conf.parents[2]).encode(), b"")
+        """Without the folders of the recording, which no production machine has."""
+        for folder in (self.lab.balancer.conf.parents[2], self.lab.database.folder):
+            text = text.replace(str(folder).encode(), b"")
+        return text
 
     def _log(self, layer: str, path: Path, rotate: bool = False) -> None:
         with path.open("rb") as file:
             file.seek(self.lab.offsets.get(path, 0))
             data = self._clean(file.read())
         if layer == "database" and "db" in self.lab.plan.skew_s:
-            data = shifted(data, self.lab.plan.db_layout, self.lab.plan.skew_s["db"])
+            data = shifted(data, self.lab.plan.db_format, self.lab.plan.skew_s["db"])
         self.lines += data.count(b"\n")
         if rotate:
             cut = data.find(b"\n", int(len(data) * self._part)) + 1

@@ -14,8 +14,8 @@ from tests.lab.appconfig import AppConfig, AppRoute
 from tests.lab.tools import listens, until
 
 if TYPE_CHECKING:
+    from tests.lab.database import Database
     from tests.lab.plan import Plan
-    from tests.lab.postgres import Postgres
     from tests.lab.spec import Pool, Server, Spec
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +47,11 @@ class Process:
 
     async def ready(self) -> bool:
         return await listens(self.config.address, self.config.port)
+
+    def received(self, start: float, end: float) -> int:
+        """How many requests came to it between two moments, whatever it made of them."""
+        moments = map(float, Path(self.config.received).read_text().split())
+        return sum(start < moment < end for moment in moments)
 
     def tell(self, **order: object) -> None:
         """Set what is wrong with it; nothing means that all is well."""
@@ -89,10 +94,11 @@ def _config(plan: Plan, spec: Spec, pool: Pool, server: Server, paths: AppPaths)
         queue_max=plan.queue_max,
         hurried=plan.hurried,
         attentive=plan.attentive,
-        dsn=paths.postgres.dsn(theme.service, server.name),
+        dsn=paths.database.dsn(theme.service, server.name, server.address),
         pool_size=plan.workers + 1,
         persistent=plan.persistent,
         log=str(paths.log(server, plan.app_style)),
+        received=str(paths.folder / f"{server.name}.received"),
         style=plan.app_style,
         skew_s=plan.skew_s.get("app", 0.0),
         coarse=plan.coarse,
@@ -110,9 +116,9 @@ def _config(plan: Plan, spec: Spec, pool: Pool, server: Server, paths: AppPaths)
 class AppPaths:
     """Where the instances write, and the database that they use."""
 
-    def __init__(self, folder: Path, postgres: Postgres) -> None:
+    def __init__(self, folder: Path, database: Database) -> None:
         self.folder = folder
-        self.postgres = postgres
+        self.database = database
 
     def log(self, server: Server, style: str) -> Path:
         return self.folder / f"{server.name}.{SUFFIXES.get(style, 'log')}"

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab.balancer import make_balancer
+from tests.lab.database import make_database
 from tests.lab.instances import AppPaths, make_processes
 from tests.lab.load import Load
 from tests.lab.noise import Noise
-from tests.lab.postgres import Postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,10 +31,10 @@ class Lab:
         self.folder = folder
         self.confs: list[str] = []
         self.conf_during = ""  # the one in force once the fault has happened
-        self.postgres = Postgres(plan, folder / "postgresql")
+        self.database = make_database(plan, folder)
         apps = folder / "apps"
         apps.mkdir()
-        self.apps = make_processes(plan, spec, AppPaths(apps, self.postgres))
+        self.apps = make_processes(plan, spec, AppPaths(apps, self.database))
         self.balancer = make_balancer(plan, folder / "balancer")
         self.load = Load(plan, spec)
         self.began = self.ended = 0.0
@@ -48,7 +48,7 @@ class Lab:
         self.commands: dict[str, str] = {}
 
     async def start(self) -> None:
-        await self.postgres.create()
+        await self.database.create()
         for app in self.apps.values():
             await app.start()
         await self.balancer.start(self.spec)
@@ -72,7 +72,7 @@ class Lab:
     def logs(self) -> list[Path]:
         """All log files, in the order of the layers."""
         apps = [Path(app.config.log) for app in self.apps.values()]
-        return [*self.balancer.logs, *apps, self.postgres.log]
+        return [*self.balancer.logs, *apps, *self.database.logs]
 
     def _keep_conf(self) -> None:
         self.confs.append(self.balancer.conf.read_text())
@@ -106,7 +106,7 @@ class Lab:
         if self.plan.database != "noisy":
             yield
             return
-        task = asyncio.create_task(Noise(self.plan, self.postgres).run())
+        task = asyncio.create_task(Noise(self.plan, self.database).run())
         try:
             yield
         finally:
@@ -118,7 +118,7 @@ class Lab:
         for app in self.apps.values():
             await app.stop()
         await self.balancer.stop()
-        await self.postgres.close()
+        await self.database.close()
 
     def elapsed(self) -> float:
         return time.time() - self.began

@@ -61,6 +61,7 @@ class Load:
         self.gateway = plan.gateway
         self.cookies: dict[str, str] = {}
         self.seen: list[Seen] = []
+        self.lags_s: list[float] = []  # by how much each arrival was later than it was due
         self.clients = [plan.address(100 + n % 80, 2 + n // 3) for n in range(110)]
         self.weights = [plan.rng.paretovariate(2.5) for _ in self.clients]
         self.agents = {client: plan.rng.choice(AGENTS) for client in self.clients}
@@ -73,6 +74,7 @@ class Load:
         due, probe = time.monotonic(), time.monotonic()
         while due < stop:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
+            self.lags_s.append(max(0.0, time.monotonic() - due))
             self.arrive()
             if self.probes and due >= probe:
                 probe += 5

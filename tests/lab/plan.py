@@ -51,7 +51,13 @@ class Plan:
     persistent: bool = True
     gateway: float = 0.0  # the share of requests that come through one address
     skew_s: dict[str, float] = field(default_factory=dict)
+    engine: str = "postgresql"  # or mariadb
     statement_ms: int = 250
+    statements_logged: bool = False  # surely, as the database is to blame
+    hard: bool = False  # statements that are slow work instead of sleeping
+    item_rows: int = 0  # that nobody asks for
+    archive_rows: int = 20_000
+    indexed: bool = True  # whether what is searched has an index from the start
     speeds: list[float] = field(default_factory=list)
     redispatch: bool = True
     retry: bool = False
@@ -83,6 +89,11 @@ class Plan:
     @property
     def id(self) -> str:
         return self.name or f"{self.fault}-{self.seed}"
+
+    @property
+    def db_format(self) -> str:
+        """The layout of the database's log; MariaDB has only one."""
+        return "mariadb" if self.engine == "mariadb" else self.db_layout
 
     @property
     def block(self) -> int:
@@ -147,6 +158,7 @@ def make_plan(fault: str, seed: int, seconds: float, terms: Terms) -> Plan:
         shown=rng.choices(("current", "before", "after"), (60, 20, 20))[0],
     )
     chance.trimmings(plan)
+    chance.engine(plan)
     chance.gaps(plan)
     chance.course(plan)
     headroom = plan.headroom

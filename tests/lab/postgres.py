@@ -6,10 +6,9 @@ import os
 import pwd
 from typing import TYPE_CHECKING
 
-import psycopg
-
-from tests.lab import schema
-from tests.lab.tools import LabError, program, root, run
+from tests.lab import clients
+from tests.lab.schema import PostgresSchema
+from tests.lab.tools import LabError, gently, program, root, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,16 +34,20 @@ class Postgres:
         self.folder = folder
         self.data = folder / "data"
         self.address = plan.address(3, 5)
+        self.schema = PostgresSchema(plan.theme, plan.item_rows, plan.archive_rows, plan.indexed)
 
     @property
-    def log(self) -> Path:
+    def logs(self) -> list[Path]:
         suffix = SUFFIXES.get(self.plan.db_layout, "log")
-        return self.folder / "log" / f"postgresql.{suffix}"
+        return [self.folder / "log" / f"postgresql.{suffix}"]
 
-    def dsn(self, user: str, application: str = "", database: str = "") -> str:
-        database = database or self.plan.theme.database
+    def dsn(self, user: str, application: str = "", address: str = "") -> str:
+        """How to connect as somebody; PostgreSQL's library can't choose its own address."""
         name = f" application_name={application}" if application else ""
-        return f"host={self.address} port=5432 user={user} dbname={database}{name}"
+        return f"{self._server(self.plan.theme.database)} user={user}{name}"
+
+    def _server(self, database: str) -> str:
+        return f"host={self.address} port=5432 dbname={database}"
 
     async def create(self) -> None:
         """Make the cluster, start it and fill it."""
@@ -67,11 +70,17 @@ class Postgres:
     async def stop(self, mode: str = "fast") -> None:
         await self._control("stop", "-m", mode)
 
-    async def execute(self, sql: str, user: str = "postgres") -> None:
-        """Run statements as somebody."""
-        connection = await psycopg.AsyncConnection.connect(self.dsn(user), autocommit=True)
-        async with connection:
-            await connection.execute(sql.encode())
+    async def execute(self, *statements: str) -> None:
+        """Run statements as the administrator."""
+        await self._as_postgres(self.plan.theme.database, *statements)
+
+    async def _as_postgres(self, database: str, *statements: str) -> None:
+        connection = await clients.connect(f"{self._server(database)} user=postgres")
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
 
     async def admit(self, user: str, welcome: bool) -> None:
         """Let a user in or not; who is in already is thrown out."""
@@ -86,13 +95,9 @@ class Postgres:
 
     async def _fill(self) -> None:
         theme = self.plan.theme
-        first = self.dsn("postgres", database="postgres")
-        connection = await psycopg.AsyncConnection.connect(first, autocommit=True)
-        async with connection:
-            await connection.execute(f"CREATE DATABASE {theme.database}".encode())
-            for user in (theme.service, "reporting"):
-                await connection.execute(f"CREATE ROLE {user} LOGIN".encode())
-        await self.execute(schema.tables(theme))
+        roles = (f"CREATE ROLE {user} LOGIN" for user in (theme.service, "reporting"))
+        await self._as_postgres("postgres", f"CREATE DATABASE {theme.database}", *roles)
+        await self.execute(*self.schema.tables())
         grants = "GRANT ALL ON ALL {} IN SCHEMA public TO public"
         for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
             await self.execute(grants.format(kind))
@@ -126,7 +131,7 @@ autovacuum_naptime = 20s
         await self._as_owner("pg_ctl", "-D", str(self.data), "-w", "-t", "30", *arguments)
 
     async def _as_owner(self, name: str, *arguments: str) -> None:
-        command = [str(program(name)), *arguments]
+        command = [*gently(self.plan), str(program(name)), *arguments]
         if root():
             command = [str(program("runuser")), "-u", "postgres", "--", *command]
         await run(*command)

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab.chance import span
-from tests.lab.checks import problems
+from tests.lab.checks import problems, spoiled
 from tests.lab.evidence import Collector
 from tests.lab.faults import SCENARIOS
 from tests.lab.habits import follow
 from tests.lab.lab import Lab
 from tests.lab.pairs import built, with_second
 from tests.lab.plan import Plan, base_spec, make_plan
-from tests.lab.tools import LabError
+from tests.lab.tools import LabError, SpoiledError
 from tests.lab.truth import make_truth
 from tests.lab.visible import Visible
 
@@ -76,7 +76,7 @@ async def _play(lab: Lab, action: Action) -> None:
         action.settle(lab)
 
 
-async def _record(plan: Plan, out: Path, folder: Path) -> tuple[dict[str, object], bool]:
+async def _record(plan: Plan, out: Path, folder: Path) -> tuple[dict[str, object], list[str]]:
     scenario = SCENARIOS[plan.fault]
     spec = base_spec(plan)
     action = built(plan, spec)
@@ -89,7 +89,7 @@ async def _record(plan: Plan, out: Path, folder: Path) -> tuple[dict[str, object
         await lab.stop()
     quiet_until = lab.ended if scenario.fault is None else lab.injected or 0.0
     restless = Visible(lab.load.seen, quiet_until).restless()
-    return make_truth(lab, scenario, action, lines), restless
+    return make_truth(lab, scenario, action, lines), spoiled(lab.load.lags_s, restless)
 
 
 def record(plan: Plan, out: Path, keep: bool = False) -> dict[str, object]:
@@ -98,14 +98,14 @@ def record(plan: Plan, out: Path, keep: bool = False) -> dict[str, object]:
     folder = Path(tempfile.mkdtemp(prefix="lab-"))
     folder.chmod(0o755)  # nginx's workers and PostgreSQL are somebody else
     try:
-        truth, restless = asyncio.run(_record(plan, out, folder))
+        truth, spoilt = asyncio.run(_record(plan, out, folder))
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
-    if wrong := problems(truth, restless):
+    if wrong := [*spoilt, *problems(truth)]:
         shutil.rmtree(out)
         message = f"{'; '.join(wrong)} ({truth['notes']})"
-        raise LabError(message)
+        raise SpoiledError(message) if spoilt else LabError(message)
     (out / "truth.json").write_text(json.dumps(truth, indent=1) + "\n")
     return truth
 

@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from tests.lab.plan import Plan
+
 
 class LabError(Exception):
     """The lab can't do what it was asked."""
+
+
+class SpoiledError(LabError):
+    """The machine was too busy with other things; the same may succeed another time."""
 
 
 def program(name: str) -> Path:
@@ -30,10 +36,10 @@ def program(name: str) -> Path:
     raise LabError(message)
 
 
-def missing() -> list[str]:
-    """The programs that aren't there."""
+def missing(*names: str) -> list[str]:
+    """The programs that aren't there, of those that every recording may need, or of others."""
     absent = []
-    for name in ("nginx", "haproxy", "initdb", "pg_ctl"):
+    for name in names or ("nginx", "haproxy", "initdb", "pg_ctl"):
         try:
             program(name)
         except LabError:
@@ -43,6 +49,11 @@ def missing() -> list[str]:
 
 def root() -> bool:
     return os.geteuid() == 0
+
+
+def gently(plan: Plan) -> list[str]:
+    """What lets a database that works hard do so with what the other machines leave it."""
+    return ["nice", "-n", "8"] if plan.hard else []
 
 
 async def run(*command: str | Path, env: dict[str, str] | None = None) -> None:

@@ -115,7 +115,7 @@ def make_truth(lab: Lab, scenario: Scenario, action: Action, lines: int) -> dict
         "from": zulu(lab.since),
         "to": zulu(lab.ended),
         "observed": _parts(lab, start, stop),
-        "formats": {"lb": plan.lb_layout, "app": plan.app_style, "db": plan.db_layout},
+        "formats": {"lb": plan.lb_layout, "app": plan.app_style, "db": plan.db_format},
         "clock_skew_s": plan.skew_s,
         "timezones": plan.zones,
         "onset_before_evidence": scenario.fault is not None and plan.cut_s > 0,
@@ -126,6 +126,7 @@ def make_truth(lab: Lab, scenario: Scenario, action: Action, lines: int) -> dict
         "bystanders": [
             f"{habit.kind} at {habit.at_s - plan.cut_s:+.0f} s" for habit in plan.habits
         ],
+        "lag_s": round(max(lab.load.lags_s, default=0.0), 3),
         "lines": lines,
         "notes": action.notes,
     }

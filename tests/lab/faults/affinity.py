@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from tests.lab.action import Action, Scenario, by_reload, skew
@@ -18,13 +17,13 @@ HOTTEST = 0.9
 
 
 def _blame(action: Action, spec: Spec) -> Action:
-    """The hash decides which server is hot; only the answers tell."""
+    """The hash decides which server is hot; what was sent to each tells, however it answered."""
 
     def settle(lab: Lab) -> None:
         start = lab.injected or 0.0
         end = lab.healed or lab.ended
-        served = Counter(s.server for s in lab.load.seen if s.server and start < s.start < end)
-        hot = spec.main.server(served.most_common(1)[0][0])
+        sent = {s.name: lab.apps[s.name].received(start, end) for s in spec.main.servers}
+        hot = spec.main.server(max(sent, key=lambda name: sent[name]))
         action.targets = hot.forms()
         action.skews = [skew(spec.main, hot)]
 

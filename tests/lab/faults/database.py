@@ -4,71 +4,60 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.lab import schema
 from tests.lab.action import Action, Scenario, Step, slowly
+from tests.lab.faults.work import statement, working
 from tests.lab.plan import Plan, Terms
 
 if TYPE_CHECKING:
     from tests.lab.lab import Lab
     from tests.lab.spec import Spec
-    from tests.lab.themes import Theme
 
 
-@dataclass(frozen=True)
-class Slowdown:
-    """A way to make one kind of statement slow, and to make it quick again."""
-
-    object: str
-    slow: str
-    quick: str
-    kind: str
-    notes: str
+SLEEPS = {
+    "search": "the view that searches read got slow",
+    "write": "a trigger makes inserts slow",
+    "read": "a row policy makes look-ups slow",
+}
 
 
-def _slowdowns(theme: Theme, nap: float) -> list[Slowdown]:
-    view = schema.slow_view(theme, nap), schema.quick_view(theme)
-    insert = schema.slow_insert(theme, nap), schema.quick_insert(theme)
-    read = schema.slow_read(theme, nap), schema.quick_read(theme)
-    return [
-        Slowdown(theme.overview, *view, "search", "the view that searches read got slow"),
-        Slowdown(theme.event, *insert, "write", "a trigger makes inserts slow"),
-        Slowdown(theme.item, *read, "read", "a row policy makes look-ups slow"),
-    ]
-
-
-def _slow_queries(plan: Plan, _spec: Spec) -> Action:
+def _sleeping(plan: Plan) -> Action:
+    """Statements sleep: nobody knows why."""
+    theme = plan.theme
     nap = plan.rng.uniform(0.22, 0.35) if plan.weak else plan.rng.uniform(0.5, 1.9)
-    way = plan.rng.choice(_slowdowns(plan.theme, nap))
+    kinds = sorted(SLEEPS if plan.engine == "postgresql" else SLEEPS.keys() - {"read"})
+    kind = plan.rng.choice(kinds)
+    blamed = {"search": theme.overview, "write": theme.event, "read": theme.item}[kind]
     steps = 3 if plan.ramp_s else 1
+    notes = f"{SLEEPS[kind]}, {nap:.1f} s on average{slowly(plan)}"
 
     async def inject(lab: Lab) -> None:
+        schema = lab.database.schema
         for step in range(1, steps + 1):
             if step > 1:
-                await lab.postgres.execute(way.quick)
-            stronger = _slowdowns(plan.theme, nap * step / steps)
-            slow = next(other.slow for other in stronger if other.kind == way.kind)
-            await lab.postgres.execute(slow)
+                await lab.database.execute(*schema.quick(kind))
+            await lab.database.execute(*schema.slow(kind, nap * step / steps))
             await asyncio.sleep(plan.ramp_s / steps)
 
     async def heal(lab: Lab) -> None:
-        await lab.postgres.execute(way.quick)
+        await lab.database.execute(*lab.database.schema.quick(kind))
 
-    statement = plan.theme.statement(way.kind).replace(", %s", "").split("%s")[0].strip()
-    notes = f"{way.notes}, {nap:.1f} s on average{slowly(plan)}"
-    return Action(inject, heal, [way.object, statement], notes)
+    return Action(inject, heal, [blamed, statement(plan, kind)], notes)
+
+
+def _slow_queries(plan: Plan, _spec: Spec) -> Action:
+    return working(plan) if plan.hard else _sleeping(plan)
 
 
 def _stopped(plan: Plan) -> tuple[Step, Step, str]:
     mode = plan.rng.choice(("fast", "immediate"))
 
     async def inject(lab: Lab) -> None:
-        await lab.postgres.stop(mode)
+        await lab.database.stop(mode)
 
     async def heal(lab: Lab) -> None:
-        await lab.postgres.start()
+        await lab.database.start()
 
     return inject, heal, f"stopped with mode {mode}"
 
@@ -82,12 +71,12 @@ def _restarted(plan: Plan) -> tuple[Step, Step, str]:
 
 def _refused(_plan: Plan) -> tuple[Step, Step, str]:
     async def inject(lab: Lab) -> None:
-        await lab.postgres.admit(lab.plan.theme.service, False)
+        await lab.database.admit(lab.plan.theme.service, False)
 
     async def heal(lab: Lab) -> None:
-        await lab.postgres.admit(lab.plan.theme.service, True)
+        await lab.database.admit(lab.plan.theme.service, True)
 
-    return inject, heal, "pg_hba.conf doesn't admit the application any more"
+    return inject, heal, "the database doesn't admit the application any more"
 
 
 def _outage(plan: Plan, _spec: Spec) -> Action:
@@ -95,9 +84,16 @@ def _outage(plan: Plan, _spec: Spec) -> Action:
     if plan.onset_s + 12 < plan.seconds and not plan.cut_s:
         ways.append(_restarted)
     inject, heal, notes = plan.rng.choice(ways)(plan)
-    address = plan.address(3, 5)
-    targets = ["postgresql", "database", plan.theme.database, address, f"{address}:5432"]
-    return Action(inject, heal, targets, notes)
+    return Action(inject, heal, server_names(plan), notes)
+
+
+def server_names(plan: Plan) -> list[str]:
+    """Every way to name the database as a whole."""
+    address, theirs = plan.address(3, 5), ["postgresql"]
+    if plan.engine == "mariadb":
+        theirs = ["mariadb", "mysql"]
+    port = 3306 if plan.engine == "mariadb" else 5432
+    return [*theirs, "database", plan.theme.database, address, f"{address}:{port}"]
 
 
 def with_log(plan: Plan) -> None:
@@ -107,6 +103,7 @@ def with_log(plan: Plan) -> None:
         plan.database = "calm"
     if plan.database == "absent":
         plan.without = plan.without.replace("application", "")
+    plan.statements_logged = True
     plan.statement_ms = min(plan.statement_ms, 100 if plan.weak else 300)
 
 

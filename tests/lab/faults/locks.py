@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import psycopg
-
+from tests.lab import clients
 from tests.lab.action import Action, Scenario, Step
-from tests.lab.faults.database import with_log
+from tests.lab.faults.database import server_names, with_log
 from tests.lab.plan import Plan, Terms
-from tests.lab.schema import counting
 
 if TYPE_CHECKING:
     from tests.lab.lab import Lab
+    from tests.lab.schema import Schema
     from tests.lab.spec import Spec
 
-
-async def _connect(lab: Lab, autocommit: bool) -> psycopg.AsyncConnection:
-    dsn = lab.postgres.dsn("reporting", "bulk-import")
-    return await psycopg.AsyncConnection.connect(dsn, autocommit=autocommit)
+Lock = Callable[["Schema"], str]
 
 
-def _job(plan: Plan, statements: list[str], table: str, notes: str) -> Action:
+async def _connect(lab: Lab, autocommit: bool) -> clients.Connection:
+    return await clients.connect(lab.database.dsn("reporting", "bulk-import"), autocommit)
+
+
+def _job(plan: Plan, lock: Lock, table: str, notes: str) -> Action:
     """A job takes locks and forgets to commit."""
-    held: list[psycopg.AsyncConnection] = []
+    held: list[clients.Connection] = []
 
     async def inject(lab: Lab) -> None:
         connection = await _connect(lab, autocommit=False)
-        for statement in statements:
-            await connection.execute(statement.encode())
+        await connection.execute(lock(lab.database.schema))
         held.append(connection)
 
     async def heal(_lab: Lab) -> None:
@@ -40,20 +41,47 @@ def _job(plan: Plan, statements: list[str], table: str, notes: str) -> Action:
 
 def _import(plan: Plan) -> Action:
     table = plan.theme.event
-    lock = f"LOCK TABLE {table} IN SHARE MODE"
-    return _job(plan, [lock], table, f"an import holds a lock on {table}")
+    notes = f"an import holds a lock on {table}"
+    return _job(plan, lambda schema: schema.lock(table, exclusive=False), table, notes)
 
 
 def _migration(plan: Plan) -> Action:
     table = plan.rng.choice((plan.theme.event, plan.theme.item))
-    lock = f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"
-    return _job(plan, [lock], table, f"a migration locks {table} and stays idle in transaction")
+    notes = f"a migration locks {table} and stays idle in transaction"
+    return _job(plan, lambda schema: schema.lock(table, exclusive=True), table, notes)
 
 
 def _rows(plan: Plan) -> Action:
     table = f"{plan.theme.event}_total"
-    lock = f"UPDATE {table} SET number = 0"
-    return _job(plan, [lock], table, f"a job holds the rows of {table}, idle in transaction")
+    notes = f"a job holds the rows of {table}, idle in transaction"
+    return _job(plan, lambda _schema: f"UPDATE {table} SET number = 0", table, notes)
+
+
+def _queued(plan: Plan) -> Action:
+    """A change of a table waits for a forgotten transaction, and everybody waits behind it."""
+    table = plan.rng.choice((plan.theme.event, plan.theme.item))
+    held: list[clients.Connection] = []
+    change: list[asyncio.Task[None]] = []
+
+    async def alter(lab: Lab) -> None:
+        with contextlib.suppress(*clients.ERRORS):  # it gives up where waiting is limited
+            await lab.database.execute(
+                *lab.database.schema.patient(),
+                f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS remark varchar(80)",
+            )
+
+    async def inject(lab: Lab) -> None:
+        connection = await _connect(lab, autocommit=False)
+        await connection.execute(f"SELECT id FROM {table} LIMIT 1")
+        held.append(connection)
+        change.append(asyncio.create_task(alter(lab)))
+
+    async def heal(_lab: Lab) -> None:
+        await held.pop().close()
+        await change.pop()
+
+    notes = f"ALTER TABLE {table} waits for a session that is idle in transaction"
+    return Action(inject, heal, [table, plan.theme.event], notes)
 
 
 def _deadlocks(plan: Plan) -> Action:
@@ -61,10 +89,10 @@ def _deadlocks(plan: Plan) -> Action:
     theme = plan.theme
 
     async def inject(lab: Lab) -> None:
-        await lab.postgres.execute(counting(theme, 0.3))
+        await lab.database.execute(*lab.database.schema.counting(0.3))
 
     async def heal(lab: Lab) -> None:
-        await lab.postgres.execute(counting(theme))
+        await lab.database.execute(*lab.database.schema.counting())
 
     table = f"{theme.event}_total"
     notes = f"transactions take rows of {table} in no order: deadlocks"
@@ -72,15 +100,16 @@ def _deadlocks(plan: Plan) -> Action:
 
 
 def _locked(plan: Plan, _spec: Spec) -> Action:
-    return plan.rng.choice((_import, _migration, _rows, _rows, _deadlocks))(plan)
+    ways = (_import, _migration, _queued, _rows, _rows, _deadlocks)
+    return plan.rng.choice(ways)(plan)
 
 
 def _taken(_plan: Plan) -> tuple[Step, Step, str]:
-    held: list[psycopg.AsyncConnection] = []
+    held: list[clients.Connection] = []
 
     async def inject(lab: Lab) -> None:
         """Another job takes every connection that is left to ordinary users."""
-        with contextlib.suppress(psycopg.OperationalError):
+        with contextlib.suppress(*clients.LOST):
             while True:
                 held.append(await _connect(lab, autocommit=True))
 
@@ -109,8 +138,7 @@ def _leak(plan: Plan) -> tuple[Step, Step, str]:
 
 def _exhausted(plan: Plan, _spec: Spec) -> Action:
     inject, heal, notes = plan.rng.choice((_taken, _taken, _leak))(plan)
-    targets = ["postgresql", "database", plan.theme.database, plan.address(3, 5)]
-    return Action(inject, heal, targets, notes)
+    return Action(inject, heal, server_names(plan), notes)
 
 
 def _not_persistent(plan: Plan) -> None:
