@@ -289,6 +289,8 @@ create or replace macro fingerprint_of(statement) as
 -- Where no server of an upstream is live, nginx writes the upstream's name in place of an address.
 create or replace macro server_of(format, server) as
     case when not starts_with(format, 'nginx') or contains(server, ':') then server end;
+create or replace macro upstream_of(format, server) as
+    case when starts_with(format, 'nginx') and not contains(server, ':') then server end;
 
 -- What a balancer waited for once it was connected: until the answer began, or until it was all
 -- there, or all that is left of the request. nginx counts from the connection on, HAProxy after it.
@@ -320,7 +322,8 @@ select
     coalesce(e.status between 400 and 498, false) as refused,
     coalesce(e.status = 499 or e.termination[1] in ('C', 'c'), false) as aborted,
     e.duration_s, e.queue_s, e.connect_s, e.header_s, e.response_s, e.bytes,
-    coalesce(e.pool, a.pool) as pool, server_of(e.format, e.server) as server, e.upstream_status,
+    coalesce(e.pool, a.pool, upstream_of(e.format, e.server)) as pool,
+    server_of(e.format, e.server) as server, e.upstream_status,
     e.servers is not null as retried,
     server_of(e.format, case when e.servers is null then e.server
         else nullif(regexp_split_to_array(e.servers, ', | : ')[1], '-') end) as first_server,

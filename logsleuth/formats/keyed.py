@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from logsleuth.formats import cells, claim, layout, names, times
+from logsleuth.formats.layout import NESTED
 from logsleuth.formats.reader import BoundField, BoundShape
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from logsleuth.formats.spec import Format, Shape
 
 _PAIR: Final = re.compile(r'(?<!\S)([A-Za-z_@][\w.\-@]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?:\s|$)')
-# Between the names of nested keys; no JSON text can hold it unescaped.
-NESTED: Final = "\x1f"
 # Keys beyond these are rare words or an attack.
 _WORDS: Final = frozenset({"level", "lvl", "severity", "levelname", "msg", "message", "logger"})
 _MOST_KEYS: Final = 400

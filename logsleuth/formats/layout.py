@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from logsleuth.formats.reader import Token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    _Held = tuple[tuple[str, ...], re.Match[str]]
 
 # nginx: "$name" or "${name}" (ngx_http_log_module, log_format). "$1" is left as it is written.
 _VARIABLE: Final = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
@@ -23,6 +26,11 @@ _UPSTREAM: Final = "upstream_"
 _LIST: Final = r"(?:[^\s,\"]+(?:, | : ))*[^\s,\"]*"
 # Variables without a literal between them make a match ambiguous, and a failing one slow.
 _MOST_TOUCHING: Final = 3
+# Between the names of nested keys; no JSON text can hold it unescaped.
+NESTED: Final = "\x1f"
+_BARE: Final = re.compile(
+    r":\s*(\$(?:[A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\}))(?=\s*[,}])"
+)
 _JSON_PAIR: Final = re.compile(r'"([^"\\]+)"\s*:\s*"?\$\{?([A-Za-z_][A-Za-z0-9_]*)')
 
 
@@ -41,8 +49,28 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 
 def json_variables(text: str) -> dict[str, str]:
-    """Return which variable each key of a JSON log_format string holds."""
-    return {match[1]: match[2] for match in _JSON_PAIR.finditer(text)}
+    """Return which variable each key of a JSON log_format holds, keys joined by `NESTED`.
+
+    What isn't JSON once its variables are texts (a bare one in the middle of a number, say) is
+    searched for pairs of any depth.
+    """
+    quoted = _BARE.sub(lambda match: f': "{match[1]}"', text)
+    try:
+        record = json.loads(quoted)
+    except (ValueError, RecursionError):
+        return {match[1]: match[2] for match in _JSON_PAIR.finditer(text)}
+    found = _flat((), record) if isinstance(record, dict) else ()
+    return {NESTED.join(path): match[1] or match[2] for path, match in found}
+
+
+def _flat(above: tuple[str, ...], record: Mapping[str, Any]) -> Iterator[_Held]:
+    """The values that begin with a variable, by the keys on the way to them."""
+    for key, value in record.items():
+        path = (*above, key)
+        if isinstance(value, dict):
+            yield from _flat(path, value)
+        elif isinstance(value, str) and (match := _VARIABLE.match(value)):
+            yield path, match
 
 
 def text(parts: Sequence[Token]) -> str:

@@ -133,12 +133,21 @@ _ABSENT: Final = frozenset({"", "-"})
 _QUORUMS: Final[Mapping[str, float]] = {"request": 0.5}
 
 
+# Where no server of an upstream is live, nginx writes the upstream's name in place of an address; a
+# key that says what it is is believed then.
+_NAMED_PEER: Final = rf"(?:{_PEER}|[A-Za-z][\w.\-]*)"
+_BY_OWN_KEY: Final[Mapping[str, str]] = {"upstream_addr": _LIST.format(_NAMED_PEER)}
+
+
 def fits(variable: str, values: Sequence[str]) -> bool:
     """Whether nearly all present values look like those of a variable, and there are some."""
+    return _fits(_SHAPES.get(variable, r".*"), values, _QUORUMS.get(variable, 0.9))
+
+
+def _fits(shape: str, values: Sequence[str], quorum: float = 0.9) -> bool:
     present = [value for value in values if value not in _ABSENT]
-    shape = re.compile(_SHAPES.get(variable, r".*"))
-    good = sum(shape.fullmatch(value) is not None for value in present)
-    return bool(present) and good >= _QUORUMS.get(variable, 0.9) * len(present)
+    good = sum(re.fullmatch(shape, value) is not None for value in present)
+    return bool(present) and good >= quorum * len(present)
 
 
 def by_key(key: str, values: Sequence[str], taken: set[str]) -> str | None:
@@ -147,7 +156,11 @@ def by_key(key: str, values: Sequence[str], taken: set[str]) -> str | None:
     own = [lowered] if lowered in _SHAPES or lowered in _KEYS else []
     listed = [variable for variable, keys in _KEYS.items() if lowered in keys]
     for variable in own + listed:
-        if variable not in taken and (fits(variable, values) or _all_absent(values)):
+        if variable in taken:
+            continue
+        if fits(variable, values) or _all_absent(values):
+            return variable
+        if variable in own and variable in _BY_OWN_KEY and _fits(_BY_OWN_KEY[variable], values):
             return variable
     return None
 

@@ -147,3 +147,15 @@ def test_a_flood_of_keys_is_cut_off() -> None:
 def test_objects_without_a_known_key_are_events(tmp_path: Path) -> None:
     records = _json(tmp_path, {"a": 1, "b": [2]}, {"a": None})
     assert [(record["ts"], record["message"]) for record in records] == [(None, None)] * 2
+
+
+def test_an_upstream_without_a_live_server_hides_no_addresses(tmp_path: Path) -> None:
+    """nginx writes the upstream's name then, which may fill the first lines of a file."""
+    lines = [
+        {"time_iso8601": TIME, "request_uri": "/a", "status": 502, "upstream": {"addr": addr}}
+        for addr in ["shop"] * 30 + ["192.0.2.4:80", "192.0.2.4:80, shop"]
+    ]
+    file = one(tmp_path, "".join(json.dumps(line) + "\n" for line in lines))
+    assert file.format == "nginx-access"
+    servers = [record["server"] for record in file.records]
+    assert (servers[0], servers[-2]) == ("shop", "192.0.2.4:80")

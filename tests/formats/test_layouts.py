@@ -134,3 +134,14 @@ def test_a_repeated_variable_is_read_once() -> None:
 def test_touching_variables_are_bounded() -> None:
     tokens = tuple(Token(name, variable=True) for name in "abcdefgh")
     assert not layout.readable(tokens)
+
+
+def test_keys_of_a_nested_json_layout_are_paths() -> None:
+    text = '{"at":$msec,"up":{"addr":"$upstream_addr","x":{"s":${upstream_status}}},"n":"a$host"}'
+    assert layout.json_variables(text) == {
+        "at": "msec", "up\x1faddr": "upstream_addr", "up\x1fx\x1fs": "upstream_status",
+    }  # fmt: skip
+
+
+def test_a_json_layout_with_a_value_of_two_variables_still_names_the_others() -> None:
+    assert layout.json_variables('{"a":$status.$msec,"b":"$host"}') == {"a": "status", "b": "host"}
