@@ -31,7 +31,7 @@ def examine(facts: Facts) -> list[Finding]:
     # Who gives up says 504, or 503 where there was no connection or place in the queue; a client
     # that was kept waiting is 408 or 499. Any other failure is an answer, however quick.
     gave_up = np.isin(facts.traffic.status, _GAVE_UP)
-    failed = facts.during & facts.badness.failed & ~np.isnan(facts.traffic.duration_s)
+    failed = _tried(facts, facts.during & facts.badness.failed)
     if not failed.any() or gave_up[failed].mean() < 0.6:
         return []
     durations = facts.traffic.duration_s[failed]
@@ -53,6 +53,18 @@ def examine(facts: Facts) -> list[Finding]:
     target = named or (facts.pools[0].target if facts.pools else None)
     summary = f"the balancer gives up after {limit:.3f} s on requests to {target} that need longer"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _tried(facts: Facts, failed: Array) -> Array:
+    """Failures of a known time; where servers are named, those for which one was tried.
+
+    A balancer that gave up on all of its servers has none left to try for a while, and says so at
+    once: that follows from the limit, and is no time of its own.
+    """
+    timed: Array = failed & ~np.isnan(facts.traffic.duration_s)
+    named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
+    tried: Array = timed & named[facts.traffic.first_server]
+    return tried if int(tried.sum()) >= _FEW else timed
 
 
 def _attempt_s(facts: Facts, whole: float) -> float:
@@ -104,7 +116,8 @@ def _completed(facts: Facts, limit: float) -> list[Reason]:
         i.median_during_s / i.median_before_s
         for i in known if i.median_before_s and i.median_during_s
     ]  # fmt: skip
-    slower = max(ratios, default=1.0)
+    # One of them may be slower by chance; an application that is to blame is so as a whole.
+    slower = float(np.median(ratios)) if ratios else 1.0
     well = failed < 0.02 and slower < 1.5
     return [
         reason(

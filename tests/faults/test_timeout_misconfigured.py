@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logsleuth.faults import timeout_misconfigured
-from tests.analyses.traffic_builder import Scene
+from tests.analyses.traffic_builder import FOUR, Scene
 from tests.faults.scenes import ONSET, claims, named, noisy, outcomes, reload
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 LIMIT_S = 0.06
 
 
-def hasty(product: str = "haproxy") -> tuple[Scene, np.ndarray]:
+def hasty(product: str = "haproxy", servers: tuple[str, ...] = FOUR) -> tuple[Scene, np.ndarray]:
     """A reload lowers a timeout to what a third of the requests need longer than."""
-    scene = Scene(rate=40, product=product)
+    scene = Scene(rate=40, product=product, servers=servers)
     late = scene.between(ONSET) & (scene.duration_s > LIMIT_S)
     return reload(scene), late
 
@@ -56,3 +56,17 @@ def test_an_application_that_answers_errors_quickly_is_no_timeout(
     scene, late = hasty()
     scene.status[late], scene.duration_s[late] = 500, LIMIT_S
     assert timeout_misconfigured.examine(gathered(noisy(scene))) == []
+
+
+def test_refusals_while_all_servers_are_ejected_hide_no_timeout(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """nginx gives up on all of its servers, and answers the next requests without any."""
+    scene, late = hasty("nginx-access", tuple(f"{name}:8080" for name in FOUR))
+    noisy(scene)
+    scene.status[late], scene.duration_s[late] = 504, LIMIT_S
+    ejected = scene.part(scene.between(ONSET + 1) & ~late, 0.7)
+    scene.fail(ejected, 502, 0.0)
+    scene.server[ejected] = scene.first[ejected] = None
+    cause = named(gathered(scene))
+    assert (cause.fault, cause.target) == ("timeout-misconfigured", "web")
