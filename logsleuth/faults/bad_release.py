@@ -4,28 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.rollout import nearest, study
 from logsleuth.analyses.shown import moment, shown
+from logsleuth.analyses.thrown import most_thrown
 
 if TYPE_CHECKING:
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.rollout import Study
+    from logsleuth.analyses.thrown import Thrown
     from logsleuth.model import Component
 
 COMPONENT: Final[Component] = "application"
 NAME: Final = "bad-release"
 LOOKALIKES: Final = ("bad-route", "outage", "slow-queries")
 
+# Exceptions of its code explain an incident from this part of its failures on.
+_EXPLAINED: Final = 0.5
+# What waits in queues is served after the release that ends it has started.
+_CURED_S: Final = 15.0
+_LATE_S: Final = 3.0
+
 
 def examine(facts: Facts) -> list[Finding]:
     """Look for starts of instances or a deploy just before the onset."""
     rollout = nearest(facts)
     if rollout is None:
-        return []
+        return _before_the_evidence(facts)
     moves, version = list(rollout.starts), rollout.version
     held = study(facts, rollout)
     worst = by_route(facts)
@@ -42,6 +53,122 @@ def examine(facts: Facts) -> list[Finding]:
         f": {worst.value}" if alone and worst else ""
     )
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _before_the_evidence(facts: Facts) -> list[Finding]:
+    """A release from before the first line: its exceptions on all instances, or its rollback."""
+    if not facts.blind and facts.window.baseline.since < facts.window.onset:
+        return []
+    thrown, cured = most_thrown(facts), _cured(facts)
+    if thrown is None and not cured:
+        return []
+    reasons = [
+        *([_throws(facts, thrown)] if thrown else []),
+        *cured,
+        *_alike_instances(facts, thrown),
+        *_every_route(facts),
+        *_database(facts),
+        *_database_part(facts),
+        reason(
+            NAME, "no release in the evidence", "coverage", -1.0,
+            "the evidence is bad from its first line on, and shows no release before that",
+        ),
+    ]  # fmt: skip
+    how = f"throw {thrown.kind}" if thrown else "do badly"
+    summary = f"all instances {how} from the first line on, whatever is asked of them" + (
+        ", until another release started" if cured else ""
+    )
+    return [Finding(NAME, COMPONENT, None, summary, tuple(reasons))]
+
+
+def _cured(facts: Facts) -> list[Reason]:
+    """It was over when the instances had started anew: with another release, or just again."""
+    ended = facts.window.ended
+    if ended is None:
+        return []
+    early = ended - max(_CURED_S, 0.25 * facts.seconds_during)
+    moves = [c for c in facts.changed("deploy", "start") if early <= c.ts <= ended + _LATE_S]
+    instances = {c.target for c in moves}
+    known = {i.name for i in facts.instances}
+    if not instances or len(instances) < 0.6 * len(known):
+        return []
+    release = next((c for c in moves if VERSION.search(c.message)), None)
+    first = release or moves[0]
+    return [
+        reason(
+            NAME, "a release ended it", "timing", 2.5 if release else 1.0,
+            f"{len(instances)} of {max(len(known), len(instances))} instances started around the"
+            f" end, first at {moment(moves[0].ts)}: {first.message}",
+            evidence=tuple(c.event_id for c in moves[:3]), query=shown("releases"),
+        )
+    ]  # fmt: skip
+
+
+def _throws(facts: Facts, thrown: Thrown) -> Reason:
+    failed = int((facts.during & facts.badness.failed).sum())
+    part = thrown.during / max(failed, 1)
+    return reason(
+        NAME, "its own code throws", "direct", 2.5 if part > _EXPLAINED else -2.5,
+        f"{thrown.during} lines tell of {thrown.kind}, {failed} requests failed",
+        effect=part, evidence=(thrown.event,) if thrown.event else (),
+        query=shown("error-messages", facts.window),
+    )  # fmt: skip
+
+
+def _alike_instances(facts: Facts, thrown: Thrown | None) -> list[Reason]:
+    held = hit_everywhere(NAME, facts, "every instance alike", "strata", alike=2.5, apart=-3.0)
+    if thrown is None:
+        return held
+    failing = {i.name for i in facts.instances if i.failed_during > 0.05 * i.during}
+    others = sorted(failing - thrown.instances)
+    if not others or not thrown.instances:
+        return held
+    return [
+        reason(
+            NAME, "instances that fail without it", "strata", -3.0,
+            f"{len(others)} of {len(failing)} failing instances never throw it:"
+            f" {', '.join(others[:3])}",
+        )
+    ]  # fmt: skip
+
+
+def _every_route(facts: Facts) -> list[Reason]:
+    """One route's code may be as old as the service; what all routes share came with a release."""
+    worst = by_route(facts)
+    if worst is None or len(facts.traffic.routes) < 2:
+        return []
+    alone = worst.excess_share > 0.8 or worst.rate > 2.0 * worst.others_rate
+    return [
+        reason(
+            NAME, "whatever is asked for", "routes", -3.0 if alone else 1.5,
+            f"{worst.value} went badly in {worst.rate:.0%} of its requests, the other routes in"
+            f" {worst.others_rate:.0%}",
+            effect=worst.excess_share, query=shown("failures-by-route", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _database_part(facts: Facts) -> list[Reason]:
+    """How much of what requests took longer the applications spent in the database."""
+    parts = [
+        (i.database_during_s - i.database_before_s) / (i.median_during_s - i.median_before_s)
+        for i in facts.instances
+        if i.database_during_s is not None and i.database_before_s is not None
+        and i.median_before_s and i.median_during_s
+        and i.median_during_s > 2.0 * i.median_before_s
+    ]  # fmt: skip
+    if not parts:
+        return []
+    part = float(np.median(parts))
+    return [
+        reason(
+            NAME, "the database's part of the time", "database",
+            1.0 if part < 0.2 else -3.0 if part > 0.5 else 0.0,
+            f"{part:.0%} of what requests took longer was spent in the database, by the"
+            " applications' account",
+            effect=part, query=shown("instances", facts.window),
+        )
+    ]  # fmt: skip
 
 
 def _deploy(facts: Facts, moves: list[Change]) -> Reason:

@@ -10,6 +10,7 @@ from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.statements import sql
+from logsleuth.analyses.thrown import most_thrown
 
 if TYPE_CHECKING:
     from logsleuth.analyses.database import Words
@@ -22,6 +23,8 @@ LOOKALIKES: Final = ("slow-queries",)
 
 # What holds up a service is waited for by a part of its requests at least.
 _PART: Final = 0.005
+# Exceptions explain an incident from this part of its failures on.
+_EXPLAINED: Final = 0.5
 # Words that stand where a table's name does.
 _NO_TABLES: Final = frozenset({"transaction", "tuple", "share", "client"})
 _RELATION: Final = re.compile(
@@ -37,6 +40,7 @@ def examine(facts: Facts) -> list[Finding]:
     reasons = [
         _more(facts, waits),
         *_timing(facts, waits),
+        *_thrown(facts),
         *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.5, apart=-2.5),
     ]
     target = _table(facts)
@@ -73,6 +77,23 @@ def _timing(facts: Facts, waits: tuple[Words, ...]) -> list[Reason]:
             NAME, "it came first", "timing", weight,
             f"the first such line is {apart:+.1f} s from the first bad request", statistic=apart,
             query=shown("lock-waits", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _thrown(facts: Facts) -> list[Reason]:
+    """Exceptions that name no lock explain what failed; a job's deadlocks go on beside them."""
+    thrown = most_thrown(facts)
+    failed = int((facts.during & facts.badness.failed).sum())
+    if thrown is None or thrown.during < _EXPLAINED * failed:
+        return []
+    return [
+        reason(
+            NAME, "exceptions of the code instead", "magnitude", -3.0,
+            f"{thrown.during} lines tell of {thrown.kind}, {failed} requests failed",
+            effect=thrown.during / max(failed, 1),
+            evidence=(thrown.event,) if thrown.event else (),
+            query=shown("error-messages", facts.window),
         )
     ]  # fmt: skip
 

@@ -61,3 +61,61 @@ def test_a_release_beside_an_incident_of_another_cause_is_innocent(
     facts = gathered(noisy(rollout(scene, starts, "1.9.0")))
     assert outcomes(bad_release, facts)[check] == "against"
     assert claims(bad_release, facts) == []
+
+
+CRASH = "unhandled exception in /cart\nTraceback (most recent call last):\n{}"
+
+
+def thrown(scene: Scene, says: str) -> Scene:
+    """Every failure has a line of its instance, from the first line of the evidence on."""
+    for i in np.flatnonzero(scene.status == 500).tolist():
+        at = float(scene.started[i]) - BEGIN
+        scene.say("application", at, CRASH.format(says), instance=str(scene.first[i]))
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("says", "fault"),
+    [
+        ('  File "/srv/a.py", line 3\ndecimal.DivisionByZero: 1 / 0', "bad-release"),
+        (
+            "    at Cart.total(Cart.java:31)\nCaused by: java.lang.NullPointerException",
+            "bad-release",
+        ),
+        ("psycopg.OperationalError: the connection is closed", None),
+        ("TimeoutError: the queue pool is empty", None),
+    ],
+)
+def test_code_that_throws_everywhere_was_released_before_the_evidence(
+    gathered: Callable[[Scene], Facts], says: str, fault: str | None
+) -> None:
+    scene = Scene(rate=30)
+    scene.fail(scene.part(scene.between(0), 0.4), 500, 0.04)
+    facts = gathered(noisy(thrown(scene, says)))
+    assert facts.blind
+    assert named(facts).fault == fault
+
+
+def test_instances_that_fail_without_the_exception_acquit_the_code(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=30)
+    scene.fail(scene.part(scene.between(0), 0.4), 500, 0.04)
+    quiet = scene.on("web-1", "web-2")
+    scene.status[quiet & (scene.status == 500)] = 503
+    facts = gathered(noisy(thrown(scene, "KeyError: 'total'")))
+    assert outcomes(bad_release, facts)["instances that fail without it"] == "against"
+    assert claims(bad_release, facts) == []
+
+
+def test_a_release_that_ends_a_slow_time_tells_of_the_one_before(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=30)
+    ill = ~scene.between(50)
+    scene.slow(ill, 20.0)
+    scene.fail(scene.part(ill, 0.3), 504, 2.0)
+    rollout(scene, {server: 47.0 + i for i, server in enumerate(FOUR)}, "1.8.0")
+    facts = gathered(noisy(scene))
+    assert outcomes(bad_release, facts)["a release ended it"] == "for"
+    assert (named(facts).fault, named(facts).target) == ("bad-release", None)
