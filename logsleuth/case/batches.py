@@ -42,7 +42,11 @@ def whole(records: Records, rows: Array) -> pa.Table:
     """The chosen records of a piece of a file, with their text and their bytes."""
     begins, ends = records.begins[rows], records.ends[rows]
     table = place(records, records.line + records.rows[rows], records.spans[rows], begins, ends)
-    return table.append_column("text", spans(records.text, begins, ends, pa.large_string()))
+    table = table.append_column("text", spans(records.text, begins, ends, pa.large_string()))
+    if records.told is None:
+        return table
+    told = records.told.take(rows)
+    return table.append_column("told", pa.array(told.which)).append_column("dated", told.dates)
 
 
 def place(records: Records, line: Array, lines: Array, begins: Array, ends: Array) -> pa.Table:

@@ -128,14 +128,16 @@ def _address(column: str, x: str) -> Read:
     bare = (
         f"case when {x}[1] = '[' then {bracketed} "
         f"when contains({x}, ',') then split_part({x}, ',', 1) "
-        f"when contains({x}, '.') and contains({x}, ':') then split_part({x}, ':', 1) else {x} end"
+        f"when contains({x}, '.') and contains({x}, ':') and not contains({x}, '::') "
+        f"then split_part({x}, ':', 1) else {x} end"
     )
     return Read({column: _known(bare)})
 
 
 def _client(column: str, x: str) -> Read:
-    """HAProxy's client, where a port always follows, behind an IPv6 address too."""
-    return Read({column: _known(f"regexp_replace({x}, ':[0-9]+$', '')")})
+    """A client whose port always follows, behind an IPv6 address too."""
+    bare = f"regexp_replace({x}, '^\\[?([^\\]]*?)\\]?(?::[0-9]+)?$', '\\1')"
+    return Read({column: _known(bare)})
 
 
 def _target(x: str, shared: tuple[tuple[str, str], ...], **others: str) -> Read:
@@ -150,7 +152,7 @@ def _target(x: str, shared: tuple[tuple[str, str], ...], **others: str) -> Read:
 
 def _url(_: str, x: str) -> Read:
     absolute = f"regexp_replace({x}, '^[a-z]+://[^/?]*', '')"
-    relative = f"case when contains({x}, '://') then {absolute} else {x} end"
+    relative = f"case when contains({x}, '://') then {absolute} else nullif({x}, '-') end"
     return _target(x, ((f"{x}_target", relative),))
 
 
@@ -210,6 +212,49 @@ def _request_id(_: str, x: str) -> Read:
             "request_text": f"case when {uuid} is null then {_known(x)} end",
         },
         shared=((uuid, f"case when {compact} then try_cast({x} as uuid) end"),),
+    )
+
+
+def _trace_id(column: str, x: str) -> Read:
+    """A trace, without the `Root=` of AWS or the name of Google's project in front of it."""
+    root = f"regexp_extract({x}, '(?:^|;)Root=([^;]*)', 1)"
+    bare = f"regexp_replace({x}, '^projects/[^/]*/traces/', '')"
+    return Read({column: _known(f"case when contains({x}, 'Root=') then {root} else {bare} end")})
+
+
+def _url_host(column: str, x: str) -> Read:
+    """The host of a URL, without its port."""
+    host = f"regexp_extract({x}, '^[a-z]+://(\\[[^\\]]*\\]|[^/:?#]*)', 1)"
+    return Read({column: _known(host)})
+
+
+def _time_taken(column: str, x: str) -> Read:
+    """Seconds where it has a fraction, milliseconds where it is whole: writers differ."""
+    scale = f" / (case when contains({x}, '.') then 1 else 1000 end)"
+    return _number(column, x, f"try_cast({x} as double)", scale)
+
+
+def _sum(column: str, x: str) -> Read:
+    """All of several seconds; one that is unknown or -1 leaves all of it unknown."""
+    parts = f"{x}_parts"
+    whole = f"list_count({parts}) = len({parts}) and list_min({parts}) >= 0"
+    return Read(
+        {column: f"case when {whole} then round(list_sum({parts}), 6) end"},
+        shared=((parts, f"try_cast(string_split({x}, ' ') as double[])"),),
+    )
+
+
+def _between(column: str, x: str) -> Read:
+    """Seconds from one time to another, where both are told finer than to the second."""
+    first, last = (times.expression("epoch", f"split_part({x}, ' ', {i})", 1970) for i in (1, 2))
+    written = [times.expression("iso-utc", f"split_part({x}, ' ', {i})", 1970) for i in (1, 2)]
+    epoch = f"regexp_matches({x}, '^[0-9]{{13,19}} [0-9]{{13,19}}$')"
+    fine = f"regexp_matches({x}, '^[^ ]*[.][0-9]+[^ ]* [^ ]*[.][0-9]+[^ ]*$')"
+    return Read(
+        {
+            column: f"case when {epoch} then date_diff('microsecond', {first}, {last}) / 1e6 "
+            f"when {fine} then date_diff('microsecond', {written[0]}, {written[1]}) / 1e6 end"
+        }
     )
 
 
@@ -325,6 +370,11 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "request": _request,
     "level": _level,
     "request-id": _request_id,
+    "trace-id": _trace_id,
+    "url-host": _url_host,
+    "time-taken": _time_taken,
+    "seconds-sum": _sum,
+    "seconds-between": _between,
     "connections": _connections,
     "process": _process,
     "session": _session,
@@ -339,7 +389,7 @@ def read(kind: str, column: str, text: str, *, layout: str = "", year: int = 197
     `text` is the name of the field's text, from which the shared expressions have theirs; `layout`
     and `year` are those of a time.
     """
-    if kind in {"time", "maybe-time"}:
+    if kind in {"time", "date-time", "maybe-time"}:
         value = f"{text}_ts"
         shared = ((value, times.expression(layout, text, year)),)
         return Read({column: value}, None, shared)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
 
+from logsleuth.case.directives import Directives
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from logsleuth.case.directives import Told
     from logsleuth.formats.reader import Reader
 
 Array = np.ndarray[Any, Any]
@@ -68,6 +71,8 @@ class Records:
     singles: bool
     """Whether each line is a record."""
     overlong: tuple[Overlong, ...] = ()
+    told: Told | None = None
+    """What directives above them say of the records, where the format has such lines."""
 
 
 class Cutter:
@@ -77,6 +82,8 @@ class Cutter:
         """Prepare to cut records where the reader's format has them start."""
         self._starts = reader.starts
         self._leads = reader.leads
+        self._is_directive = reader.directives
+        self._directives = Directives(reader.directives) if reader.directives else None
         self._longest = longest
         self._line = 1
         self._offset = 0
@@ -136,19 +143,33 @@ class Cutter:
         text = _valid(data)
         begins, ends = _lines(text)
         blank = _blank(text, begins, ends)
+        told = self._telling(text, begins, ends)
         if self._starts is None:
-            starts = ~blank
+            starts = ~(blank | told)
         else:
             found, led = self._starting(text, begins, ends)
-            starts = found & ~blank
+            starts = found & ~(blank | told)
             kept = len(begins) if last else self._kept(starts)
             self._led = bool(led[kept - 1]) if kept else self._led
             if kept < len(begins):
                 cut = int(begins[kept])
                 self._rest = data[cut:] + self._rest
-                begins, ends, blank, starts = (a[:kept] for a in (begins, ends, blank, starts))
+                begins, ends, blank, told, starts = (
+                    a[:kept] for a in (begins, ends, blank, told, starts)
+                )
                 data, text = data[:cut], text[:cut]
-        return self._account(data, text, begins, ends, blank, starts)
+        records = self._account(data, text, begins, ends, blank, told, starts)
+        if self._directives is None:
+            return records
+        places = np.flatnonzero(told)
+        lines = exact_spans(text, begins[places], ends[places], pa.large_string())
+        return replace(records, told=self._directives.read(lines, places, records.rows))
+
+    def _telling(self, text: bytes, begins: Array, ends: Array) -> Array:
+        """Which lines are directives."""
+        if self._is_directive is None:
+            return np.zeros(len(begins), bool)
+        return _matches(exact_spans(text, begins, ends, pa.large_string()), self._is_directive)
 
     def _starting(self, text: bytes, begins: Array, ends: Array) -> tuple[Array, Array]:
         """Which lines start a record, and which lead: the next one then doesn't."""
@@ -171,7 +192,14 @@ class Cutter:
         return int(indexes[-1]) if len(indexes) else len(starts) - 1
 
     def _account(
-        self, data: bytes, text: bytes, begins: Array, ends: Array, blank: Array, starts: Array
+        self,
+        data: bytes,
+        text: bytes,
+        begins: Array,
+        ends: Array,
+        blank: Array,
+        told: Array,
+        starts: Array,
     ) -> Records:
         count = len(begins)
         rows = np.flatnonzero(starts)
@@ -181,7 +209,7 @@ class Cutter:
         if len(rows) == count:
             of, to, sizes = begins, ends, np.ones(count, np.int64)
         else:
-            solid = np.flatnonzero(~blank)
+            solid = np.flatnonzero(~(blank | told))
             first = int(rows[0]) if len(rows) else count
             lost = solid[solid < first]
             orphans = np.stack([self._line + lost, begins[lost], ends[lost]], axis=1)

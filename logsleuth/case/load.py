@@ -14,11 +14,11 @@ import pyarrow as pa
 from logsleuth.case import batches, rejects
 from logsleuth.case.account import Account
 from logsleuth.case.lines import HEAD, Cutter
-from logsleuth.case.readers import compile_quoted, compile_reader
+from logsleuth.case.readers import compile_below, compile_quoted, compile_reader
 from logsleuth.case.split import split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import duckdb
 
@@ -79,6 +79,8 @@ class _Loader:
         self._progress = progress
         self._waiting: list[pa.Table] = []
         self._overlong: list[Records] = []
+        self._names: Sequence[str] = ()
+        self._below: dict[str, tuple[str, ...]] = {}
         self._given = 0
 
     def stream(self, blocks: Iterator[bytes]) -> bool:
@@ -124,6 +126,7 @@ class _Loader:
                 rows = np.arange(len(piece.rows))
                 if again and len(rows):
                     rows = rows[~self._stored(piece.line + piece.rows)]
+                self._names = piece.told.names if piece.told else ()
                 self._waiting.append(batches.whole(piece, rows))
                 if self._held() >= _WAITING:
                     self._flush()
@@ -141,13 +144,29 @@ class _Loader:
         """Try the shapes on what waits, and keep what none of them reads as rejects."""
         if not self._waiting:
             return
-        left = pa.concat_tables(self._waiting)
+        waiting = pa.concat_tables(self._waiting)
         self._waiting = []
-        for sql in self._shapes:
+        for queries, left in self._queries(waiting):
+            self._try(queries, left)
+
+    def _try(self, queries: Sequence[str], left: pa.Table) -> None:
+        for sql in queries:
             if len(left):
                 left = self._without(left, self._insert(sql, batches.grouped(left)))
         name = self.account.format
         self.account.rejected += rejects.refuse(self._connection, self._source_id, left, name)
+
+    def _queries(self, waiting: pa.Table) -> Iterator[tuple[tuple[str, ...], pa.Table]]:
+        """The queries to try, with the rows to try them on: those below one list of columns."""
+        if not self._names:
+            yield self._shapes, waiting
+            return
+        told = waiting["told"].to_numpy()
+        for which in np.unique(told).tolist():
+            names = self._names[which]
+            if names not in self._below:
+                self._below[names] = compile_below(self._reader, names)
+            yield self._below[names], waiting.filter(pa.array(told == which))
 
     def _without(self, table: pa.Table, inserted: int) -> pa.Table:
         """The rows of a table that were not inserted."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.case import columns
 from logsleuth.case.stages import Stages
 from logsleuth.case.texts import quoted, unnamed, whole
-from logsleuth.formats import mining, wrappers
-from logsleuth.formats.reader import WRAPPED_PROGRAM, WRAPPED_TIME
+from logsleuth.formats import headed, mining, wrappers
+from logsleuth.formats.reader import TOLD_DATE, WRAPPED_PROGRAM, WRAPPED_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,10 +28,13 @@ _ACCESS: Final = frozenset(
     }
 )  # fmt: skip
 _LISTS: Final = frozenset({"servers", "statuses", "seconds-list"})
+# Types that are read from all their texts together, with spaces between them.
+_TOGETHER: Final = frozenset({"process", "session", "date-time", "seconds-sum", "seconds-between"})
 _MARK: Final = 0xFEFF
 _HEADER: Final = {
     WRAPPED_TIME: "nullif(wrapped.at, '')",
     WRAPPED_PROGRAM: "nullif(wrapped.program, '')",
+    TOLD_DATE: "nullif(wrapped.date, '')",
 }
 # Columns that are looked for in the words of a message even where others of the file have a field.
 _OF_REQUEST: Final = frozenset({"method", "path", "query"})
@@ -56,6 +59,20 @@ def compile_reader(reader: Reader) -> tuple[str, ...]:
                 continue
         queries.append(_insert(reader, shape, *whole(shape)))
     return tuple(queries)
+
+
+def compile_below(reader: Reader, names: str) -> tuple[str, ...]:
+    """The same for lines below a directive that names their columns, none where it is empty.
+
+    What doesn't fit the columns is tried with the shapes that need none.
+    """
+    assert reader.headed is not None  # noqa: S101
+    known = [shape for shape in reader.shapes if shape.names == names]
+    if names and not known:
+        known = headed.bind(reader.headed, names)
+    rest = [shape for shape in reader.shapes if not (names and shape.names)]
+    others = [shape for shape in rest if shape not in known]
+    return compile_reader(replace(reader, shapes=(*known, *others)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +148,8 @@ def _unwrap(reader: Reader) -> str:
     text = f"ltrim(text, chr({_MARK}))" if reader.marked else "text"
     if reader.wrapper == "none":
         kept = f"line, byte_offset, byte_length, {text} as text"
-        return f"unwrapped as (select {kept}, null as wrapped from batch),\n"  # noqa: S608
+        told = "struct_pack(date := dated)" if reader.directives else "null"
+        return f"unwrapped as (select {kept}, {told} as wrapped from batch),\n"  # noqa: S608
     header = wrappers.HEADERS[reader.wrapper]
     groups = [*re.compile(header).groupindex, "inner"]
     listed = ", ".join(quoted(name) for name in groups)
@@ -176,9 +194,9 @@ def _columns(
         stages.put_all(1, read.shared)
         for name, sql in read.columns.items():
             found.setdefault(name, []).append(sql)
-        if field.type == "time" and field.sources != (WRAPPED_TIME,):
+        if field.type in {"time", "date-time"} and field.sources != (WRAPPED_TIME,):
             written.setdefault(field.column, []).extend(read.columns.values())
-        elif read.valid:
+        elif read.valid and not shape.names:
             valid.append(read.valid)
     valid += [f"{_coalesced(several)} is not null" for several in written.values()]
     values = {name: _coalesced(sql) for name, sql in found.items()}
@@ -193,9 +211,10 @@ def _text(field: BoundField, texts: Mapping[str, str]) -> str:
     sources = [texts[name] for name in field.sources]
     if field.type == "statement":
         return _with_details(field, sources)
-    if field.type in {"process", "session"}:
+    if field.type in _TOGETHER:
         return f"concat_ws(' ', {', '.join(sources)})"
-    return _coalesced([f"nullif({s}, '')" for s in sources] if len(sources) > 1 else sources)
+    absent = "nullif(nullif({}, ''), '-')"
+    return _coalesced([absent.format(s) for s in sources] if len(sources) > 1 else sources)
 
 
 def _with_details(field: BoundField, sources: Sequence[str]) -> str:

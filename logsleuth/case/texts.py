@@ -24,6 +24,8 @@ def whole(shape: BoundShape) -> tuple[str, dict[str, str], str]:
         return _json(shape)
     if shape.kind == "pairs":
         return _pairs(shape)
+    if shape.kind == "columns":
+        return _columns(shape)
     return _pattern(shape)
 
 
@@ -43,6 +45,18 @@ def _pattern(shape: BoundShape) -> tuple[str, dict[str, str], str]:
     if shape.kind == "csv":
         texts = {name: _unquoted(sql) for name, sql in texts.items()}
     return prelude, texts, "g.whole <> ''"
+
+
+def _columns(shape: BoundShape) -> tuple[str, dict[str, str], str]:
+    """Values between tabs, or else between single spaces, which may also stand at the end."""
+    prelude = f"""parsed as (
+    select line, byte_offset, byte_length, wrapped,
+        case when contains(text, chr(9)) then string_split({TRIMMED}, chr(9))
+            else string_split(rtrim(text, chr(10) || chr(13) || ' '), ' ') end as c
+    from unwrapped
+)"""  # noqa: S608
+    texts = {str(i): f"c[{i}]" for i in range(1, shape.count + 1)}
+    return prelude, texts, f"len(c) = {shape.count}"
 
 
 def unnamed(pattern: str) -> str:

@@ -56,6 +56,10 @@ _EXPRESSIONS: Final = {
         "try_strptime(replace({x}, ',', '.'), ['%y/%m/%d %H:%M:%S', '%y/%m/%d %H:%M:%S.%f'])"
     ),
     "tomcat": "try_strptime({x}, ['%d-%b-%Y %H:%M:%S.%f', '%d-%b-%Y %H:%M:%S'])",
+    "us": (
+        "try_strptime(replace({x}, ',', ''), ['%m/%d/%y %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p',"
+        " '%m/%d/%y %H:%M:%S', '%m/%d/%Y %H:%M:%S'])"
+    ),
     "mail": "try_strptime(left({x}, 25), '%a, %d %b %Y %H:%M:%S')",
     "epoch": _EPOCH,
     "short-date": "try_strptime(split_part(replace({x}, '  ', ' '), '.', 1), '%y%m%d %H:%M:%S')",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.formats import claim, times
@@ -44,8 +45,10 @@ def claims(lines: Sequence[str], spec: Format) -> Iterator[Reader]:
                 read += 0 if shape.fallback else record.count("\n") + 1
                 break
     if read:
-        bound = [_bound(s, matched[s.name]) for s, _ in shapes]
-        yield claim.reader(spec, bound, read / len(lines))
+        found = [bound(s, matched[s.name]) for s, _ in shapes]
+        most, _ = max(shapes, key=lambda pair: len(matched[pair[0].name]))
+        reader = claim.reader(spec, found, read / len(lines))
+        yield replace(reader, stamps=most.stamps or spec.stamps)
 
 
 def _whole(shape: Shape) -> str:
@@ -68,7 +71,8 @@ def records(lines: Sequence[str], spec: Format) -> list[str]:
     return ["\n".join(record)[:_LONGEST] for record in found]
 
 
-def _bound(shape: Shape, matches: Sequence[re.Match[str]]) -> BoundShape:
+def bound(shape: Shape, matches: Sequence[re.Match[str]] = ()) -> BoundShape:
+    """Bind the fields of a shape; the matches tell how its times are written."""
     pattern = _whole(shape)
     groups = re.compile(pattern, re.DOTALL).groupindex
     fields: list[BoundField] = []
@@ -78,6 +82,10 @@ def _bound(shape: Shape, matches: Sequence[re.Match[str]]) -> BoundShape:
             continue
         if field.type in {"time", "maybe-time"}:
             fields += _times(field, present, matches)
+        elif field.type == "date-time":
+            texts = [" ".join(m[name] for name in present) for m in matches[:200]]
+            found = times.recognise(texts) or times.BY_NAME["iso-local"]
+            fields.append(BoundField(field.column, field.type, present, found.name))
         else:
             fields.append(BoundField(field.column, field.type, present))
     return BoundShape(

@@ -26,7 +26,7 @@ def reader(spec: Format, shapes: Sequence[BoundShape], share: float, described: 
         shapes=tuple(shapes),
         starts=spec.starts,
         leads=spec.leads,
-        zone_stated=bool(layouts) and layouts[0].stated,
+        zone_stated=bool(layouts) and (spec.utc or layouts[0].stated),
         step_s=layouts[0].step_s if layouts else 1.0,
         mines=spec.mines,
         share=share,

@@ -1,4 +1,4 @@
-"""Rows of comma-separated values with quoted line ends, as one regular expression."""
+"""Rows of values that may be quoted, as one regular expression."""
 
 from __future__ import annotations
 
@@ -25,3 +25,9 @@ def pattern(columns: Sequence[str]) -> str:
         else:
             text += "," + _VALUE.format(name)
     return "^" + text + ")?" * optional + r"\s*$"
+
+
+def spaced_pattern(columns: Sequence[str]) -> str:
+    """The same for values between spaces or tabs, of which those with spaces are quoted."""
+    value = r'(?P<{0}>"(?:[^"]|"")*"|[^ \t"][^ \t]*)'
+    return "^" + r"[ \t]+".join(value.format(name) for name in columns) + r"\s*$"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.formats import bind_layouts, bind_patterns, keyed, wrappers
+from logsleuth.formats import bind_layouts, bind_patterns, headed, keyed, wrappers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ def detect(
     lines = [lines[0].removeprefix(_MARK), *lines[1:]]
     best = _best(lines, formats, hints)
     for name, inner, written in wrappers.unwrapped(lines):
-        found = _best(inner, formats, hints)
+        found = _best(inner, [spec for spec in formats if spec.directives is None], hints)
         if found and (best is None or _closer(found, len(inner) / len(lines), best)):
             best = wrappers.wrap(found, name, written)
     return _marked(best) if best and marked else best
@@ -64,8 +64,11 @@ def detect(
 
 def _marked(reader: Reader) -> Reader:
     """The first line starts a record behind its byte order mark, too."""
-    starts = reader.starts.replace("^", f"^{_MARK}?", 1) if reader.starts else None
-    return replace(reader, marked=True, starts=starts)
+    starts, directives = (
+        pattern.replace("^", f"^{_MARK}?", 1) if pattern else None
+        for pattern in (reader.starts, reader.directives)
+    )
+    return replace(reader, marked=True, starts=starts, directives=directives)
 
 
 def _closer(inner: Reader, covered: float, outer: Reader) -> bool:
@@ -109,5 +112,7 @@ def _claims(
         yield from bind_layouts.claims(short, spec, told)
     if "pairs" in kinds:
         yield from keyed.claims(short, spec, "pairs", told)
-    if kinds & {"pattern", "csv"}:
+    if "columns" in kinds:
+        yield from headed.claims(short, spec)
+    elif kinds & {"pattern", "csv"}:
         yield from bind_patterns.claims(short, spec)

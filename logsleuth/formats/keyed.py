@@ -144,8 +144,9 @@ def bind(shape: Shape, keyed: Keyed) -> BoundShape:
         present = [k for name in field.sources for k in by_name.get(name.lower(), [])]
         if field.column == _LATE:
             present += _absent(field.sources, by_name, shape.kind)
-        if field.type == "time":
-            bound += _times(field.column, present, keyed)
+        if field.type in {"time", "date-time"}:
+            together = field.type == "date-time"
+            bound += (_together if together else _times)(field.column, present, keyed)
             continue
         present = [key for key in present if _fits(field.type, keyed.get(key, ()))]
         if field.type == "duration":
@@ -205,6 +206,17 @@ def _times(column: str, present: Sequence[str], keyed: Keyed) -> Iterator[BoundF
     )
     for key, found in known[:2]:
         yield BoundField(column, "time", (key,), found.name)
+
+
+def _together(column: str, present: Sequence[str], keyed: Keyed) -> Iterator[BoundField]:
+    """A date and a time that have a key each."""
+    if len(present) == 2:
+        texts = [
+            " ".join(pair) for pair in zip(*(keyed[key][:50] for key in present), strict=False)
+        ]
+        found = times.recognise(texts)
+        if found is not None:
+            yield BoundField(column, "date-time", tuple(present), found.name)
 
 
 def _step(values: Sequence[str]) -> float:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read at run time
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from logsleuth.formats.spec import Shape
 
 Wrapper = Literal["none", "syslog", "syslog-5424"]
 
 # Sources that are no part of the line itself, but of the header that a syslog daemon put before it.
 WRAPPED_TIME: Final = "wrapped.at"
 WRAPPED_PROGRAM: Final = "wrapped.program"
+# The day that a directive above the line told.
+TOLD_DATE: Final = "told.date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +42,18 @@ class BoundShape:
 
     kind `layout` has tokens, and a regular expression unless splitting is all that may be tried;
     `pattern` and `csv` have one with named groups; `json` and `pairs` take their sources as JSON
-    paths and keys.
+    paths and keys; `columns` as numbers from 1.
     """
 
-    kind: Literal["layout", "pattern", "json", "pairs", "csv"]
+    kind: Literal["layout", "pattern", "json", "pairs", "csv", "columns"]
     fields: tuple[BoundField, ...]
     tokens: tuple[Token, ...] = ()
     pattern: str = ""
     constants: Mapping[str, str] = field(default_factory=dict)
+    names: str = ""
+    """The directive that named the columns of its lines; empty for lines below none."""
+    count: int = 0
+    """How many columns a line has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,9 @@ class Reader:
     shapes: tuple[BoundShape, ...]
     starts: str | None = None
     leads: str | None = None
+    directives: str | None = None
+    headed: Shape | None = None
+    """The shape of lines whose columns a directive names."""
     wrapper: Wrapper = "none"
     marked: bool = False
     """Whether the file begins with a byte order mark, which belongs to no line."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-Kind = Literal["layout", "pattern", "json", "pairs", "csv"]
+Kind = Literal["layout", "pattern", "json", "pairs", "csv", "columns"]
 
 FIELD_TYPES: Final = frozenset(
     {
@@ -24,19 +24,31 @@ FIELD_TYPES: Final = frozenset(
         "address", "client", "server", "servers", "level", "request-id", "method", "frontend",
         "connections",
         "maybe-time", "process", "session", "sqlstate", "statement",
+        "date-time", "seconds-sum", "seconds-between", "time-taken", "trace-id", "url-host",
     }
 )  # fmt: skip
 
 
-KINDS: Final = ("layout", "pattern", "json", "pairs", "csv")
+KINDS: Final = ("layout", "pattern", "json", "pairs", "csv", "columns")
 FORMAT_KEYS: Final = frozenset(
     {
         "title", "role", "url", "stamps", "starts", "leads", "never", "requires", "mines",
-        "priority", "define", "like", "fields", "shape", "sample",
+        "priority", "define", "like", "fields", "shape", "sample", "utc",
+        "directives",
     }
 )  # fmt: skip
 _SHAPE_KEYS: Final = frozenset(
-    {"name", "kind", "pattern", "layout", "columns", "constants", "fallback", "fields"}
+    {
+        "name",
+        "kind",
+        "pattern",
+        "layout",
+        "columns",
+        "constants",
+        "fallback",
+        "fields",
+        "stamps",
+    }
 )
 
 
@@ -66,6 +78,8 @@ class Shape:
     constants: Mapping[str, str] = field(default_factory=dict)
     fallback: bool = False
     """Whether the shape only takes what is left: it speaks for no format."""
+    stamps: str = ""
+    """Which moment of a request its time is, where others of the format have another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +94,16 @@ class Format:
     starts: str | None
     leads: str | None
     """First lines after which another start still belongs to the same record."""
+    directives: str | None
+    """Lines that are no records, but may say how those after them are read."""
     never: str | None
     """Lines that are in another format, whatever the shapes say."""
     requires: tuple[tuple[str, ...], ...]
     """For keyed lines: each group must have a key in the line for the format to claim it."""
     mines: bool
     """Whether requests are looked for in the words of its messages."""
+    utc: bool
+    """Whether times without a zone are in UTC, as its manual says."""
     priority: int
     shapes: tuple[Shape, ...]
     samples: tuple[Mapping[str, Any], ...]
@@ -121,7 +139,7 @@ def parse(name: str, text: str) -> Format:
         FormatError: not TOML, a key is missing or unknown, or a pattern can't be compiled.
     """
     spec = _read(name, text)
-    for key in ("starts", "leads", "never"):
+    for key in ("starts", "leads", "directives", "never"):
         _check(name, key, getattr(spec, key))
     for shape in spec.shapes:
         _check(name, "pattern", shape.pattern)
@@ -149,9 +167,11 @@ def _read(name: str, text: str) -> Format:
         stamps=data.get("stamps", "end"),
         starts=_regex(data.get("starts"), define),
         leads=_regex(data.get("leads"), define),
+        directives=_regex(data.get("directives"), define),
         never=_regex(data.get("never"), define),
         requires=tuple(tuple(group) for group in data.get("requires", [])),
         mines=bool(data.get("mines", False)),
+        utc=bool(data.get("utc", False)),
         priority=int(data.get("priority", 0)),
         shapes=shapes,
         samples=tuple(data.get("sample", [])),
@@ -206,6 +226,7 @@ def _shape(
         columns=tuple(item.get("columns", ())),
         constants=dict(item.get("constants", {})),
         fallback=bool(item.get("fallback", False)),
+        stamps=str(item.get("stamps", "")),
     )
 
 

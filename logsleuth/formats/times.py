@@ -55,6 +55,7 @@ LAYOUTS: Final = (
     TimeLayout("slashes", rf"\d{{4}}/\d\d/\d\d {_CLOCK}(?:\.\d{{1,6}})?", False, 1.0),
     TimeLayout("slashes-short", rf"\d\d/\d\d/\d\d {_CLOCK}(?:[.,]\d{{1,6}})?", False, 1.0),
     TimeLayout("tomcat", rf"\d\d-{_MONTH}-\d{{4}} {_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
+    TimeLayout("us", r"\d\d?/\d\d?/\d\d(?:\d\d)?,? \d?\d:\d\d:\d\d(?: [AP]M)?", False, 1.0),
     TimeLayout(
         "mail", rf"[A-Z][a-z]{{2}}, \d\d {_MONTH} \d{{4}} {_CLOCK} (?:GMT|UTC|\+0000)", True, 1.0
     ),
