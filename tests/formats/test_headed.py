@@ -87,3 +87,17 @@ def test_the_times_of_these_formats_are_in_utc() -> None:
     reader = detect.detect((IIS + LINE).splitlines(), spec.shipped())
     assert reader is not None
     assert reader.zone_stated
+
+
+@pytest.mark.parametrize(
+    ("name", "stamps"), [("classic", "start"), ("application", "end"), ("network", "end")]
+)
+def test_load_balancers_of_aws_stamp_different_moments(name: str, stamps: str) -> None:
+    elb = next(f for f in spec.shipped() if f.name == "aws-elb")
+    begins = {"classic": "2026", "application": "https ", "network": "tls "}[name]
+    lines = [
+        s["line"] for s in elb.samples if s["line"].startswith(begins) and "FAIL" not in s["line"]
+    ]
+    reader = detect.detect(lines[:1], [elb])
+    assert reader is not None
+    assert reader.stamps == stamps
