@@ -88,9 +88,15 @@ def _gaps_in_layers(case: Case) -> Iterator[str]:
     for role in ("application", "database"):
         if role not in present:
             yield f"no log of the {role}: nothing can be said for or against it by its own words"
-    servers = case.row(sql("named_servers"))
-    if servers[1] and not servers[0]:
-        yield "the balancer's log names no server: add $upstream_addr to its log_format"
+    named, requests, placed = case.row(sql("named_servers"))
+    advice = "add $upstream_addr to its log_format"
+    if requests and not named:
+        yield f"the balancer's log names no server: {advice}"
+    elif placed:
+        yield (
+            f"the balancer's log names no server: other logs tell it for {placed} of {requests}"
+            f" requests; {advice}"
+        )
 
 
 def _zones(case: Case) -> Iterator[str]:

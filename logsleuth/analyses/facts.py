@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from logsleuth.analyses.application import Instance, ServedRoute
     from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.changes import Change
-    from logsleuth.analyses.correlation import Links
     from logsleuth.analyses.database import DatabaseFacts, Words
     from logsleuth.analyses.incident import Window
     from logsleuth.analyses.intended import Intended
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.traffic import Array, Traffic
     from logsleuth.analyses.waits import WaitsFacts
     from logsleuth.case.store import Case
+    from logsleuth.stats.links import Links
 
 
 # A baseline of less than this tells nothing.
@@ -95,6 +95,20 @@ class Facts:
     def names(self) -> dict[str, str]:
         """The balancer's name of each application instance, where its requests tell it."""
         return correlation.names(self.case)
+
+    @cached_property
+    def names_servers(self) -> bool:
+        """Whether the balancer's own log names servers, so that a request without one had none."""
+        (placed,) = self.case.row(sql("placed"))
+        return not placed and any(self.traffic.servers)
+
+    @cached_property
+    def in_errors_only(self) -> frozenset[str]:
+        """Addresses that only the balancer's error log names: of what went well they tell nothing.
+
+        They are not known to be those of an instance.
+        """
+        return frozenset(name for (name,) in self.case.rows(sql("in_errors_only")))
 
     @cached_property
     def linked(self) -> tuple[Links, Links]:

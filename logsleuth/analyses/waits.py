@@ -13,10 +13,10 @@ from logsleuth.stats.arrays import positions_by
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from logsleuth.analyses.correlation import Links
     from logsleuth.analyses.incident import Window
     from logsleuth.analyses.traffic import Array, Traffic
     from logsleuth.case.store import Case
+    from logsleuth.stats.links import Links
 
 # Medians of more requests than this are no better. Those next to the onset are taken.
 _MOST: Final = 100_000

@@ -13,8 +13,8 @@ from logsleuth.model import Segment, Waterfall
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from logsleuth.analyses.correlation import Links
     from logsleuth.case.store import Case
+    from logsleuth.stats.links import Links
 
 # Around a request: enough others to learn how far its line may be.
 _AROUND_S: Final = 60.0

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from logsleuth.analyses.correlation import BASES
 from logsleuth.analyses.statements import sql
 from logsleuth.model import Segment
+from logsleuth.stats.links import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from logsleuth.analyses.correlation import Links
     from logsleuth.case.store import Case
+    from logsleuth.stats.links import Links
 
 # Clocks of two hosts differ by as much, and lines are written a little late.
 _SLACK_S: Final = 0.05

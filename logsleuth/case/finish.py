@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.case import aliases, clocks, duplicates, templates, zones
+from logsleuth.case import aliases, clocks, duplicates, placements, templates, zones
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,6 +114,7 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_SPANS.replace("{shift}", "zone_shift_s"))
     duplicates.find(connection)
     clocks.estimate(connection)
+    placements.place(connection)
     aliases.requested(connection)
     templates.find(connection)
     connection.execute("checkpoint investigated")

@@ -185,6 +185,18 @@ create table if not exists aliases (
     basis varchar not null               -- configuration | requests
 );
 
+-- Which server served a request that the balancer's log names none for, as other logs tell.
+create table if not exists placements (
+    source_id integer not null,
+    line bigint not null,
+    server varchar not null,             -- the instance, or the address where no line names it
+    pool varchar,
+    servers varchar,                     -- 'a, b' where it was tried on several
+    statuses varchar,
+    confidence double not null,
+    basis varchar not null               -- application | error log | application, error log
+);
+
 create or replace view events as
 select
     s.sha256[:12] || case when s.ordinal > 1 then '-' || s.ordinal else '' end || ':' || r.line
@@ -206,10 +218,18 @@ from records r
 join sources s using (source_id);
 
 -- Events on one clock, the balancer's, and each once: what is compared or counted is read from here.
+-- Servers that the balancer's log doesn't name are those that other logs place the request on.
 create or replace view aligned as
-select * replace (ts - to_microseconds((clock_shift_s * 1000000)::bigint) as ts)
-from events
-where not left_out;
+select e.* replace (
+        e.ts - to_microseconds((e.clock_shift_s * 1000000)::bigint) as ts,
+        coalesce(e.server, p.server) as server, coalesce(e.pool, p.pool) as pool,
+        coalesce(e.servers, p.servers) as servers,
+        coalesce(e.upstream_statuses, p.statuses) as upstream_statuses
+    ),
+    p.server is not null as placed
+from events e
+left join placements p on p.source_id = e.source_id and p.line = e.line
+where not e.left_out;
 
 -- /cart/17 and /cart/9f3a1c44-… are one route: numbers, UUIDs and long hexadecimal parts are masked.
 create or replace macro route_of(path) as
@@ -286,11 +306,18 @@ create or replace macro fingerprint_of(statement) as
         '\(\?\)(?:\s*,\s*\(\?\))+', '(?)', 'g'),
         '[\s;]+', ' ', 'g')));
 
+-- The address that a line in words has in front of the request that it tells of.
+create or replace macro told_client(client, message) as
+    coalesce(client, nullif(regexp_extract(split_part(message, '/', 1),
+        '(?:^|[^0-9A-Za-z.])([0-9]{1,3}(?:[.][0-9]{1,3}){3}|[0-9a-fA-F]*(?::[0-9a-fA-F]*){2,7})(?:[^0-9A-Za-z.]|$)',
+        1), ''));
+
 -- Where no server of an upstream is live, nginx writes the upstream's name in place of an address.
-create or replace macro server_of(format, server) as
-    case when not starts_with(format, 'nginx') or contains(server, ':') then server end;
-create or replace macro upstream_of(format, server) as
-    case when starts_with(format, 'nginx') and not contains(server, ':') then server end;
+create or replace macro server_of(format, placed, server) as
+    case when placed or not starts_with(format, 'nginx') or contains(server, ':') then server end;
+create or replace macro upstream_of(format, placed, server) as
+    case when not placed and starts_with(format, 'nginx') and not contains(server, ':')
+        then server end;
 
 -- What a balancer waited for once it was connected: until the answer began, or until it was all
 -- there, or all that is left of the request. nginx counts from the connection on, HAProxy after it.
@@ -322,15 +349,15 @@ select
     coalesce(e.status between 400 and 498, false) as refused,
     coalesce(e.status = 499 or e.termination[1] in ('C', 'c'), false) as aborted,
     e.duration_s, e.queue_s, e.connect_s, e.header_s, e.response_s, e.bytes,
-    coalesce(e.pool, a.pool, upstream_of(e.format, e.server)) as pool,
-    server_of(e.format, e.server) as server, e.upstream_status,
+    coalesce(e.pool, a.pool, upstream_of(e.format, e.placed, e.server)) as pool,
+    server_of(e.format, e.placed, e.server) as server, e.upstream_status,
     e.servers is not null as retried,
-    server_of(e.format, case when e.servers is null then e.server
+    server_of(e.format, e.placed, case when e.servers is null then e.server
         else nullif(regexp_split_to_array(e.servers, ', | : ')[1], '-') end) as first_server,
     e.retries, e.termination, e.request_id, e.trace_id, e.user_agent, e.frontend, e.host
 from aligned e
 join sources s using (source_id)
-left join aliases a on a.name = e.server and a.basis = 'configuration'
+left join aliases a on a.name = e.server and a.basis = 'configuration' and not e.placed
 where e.role = 'balancer' and (e.status is not null or e.termination is not null);
 
 -- One row for each server that a request was tried on; nginx's lists are split, ', ' parts the
@@ -338,7 +365,7 @@ where e.role = 'balancer' and (e.status is not null or e.termination is not null
 create or replace view attempts as
 with listed as (
     select
-        e.event_id, e.source_id, e.line, e.ts, e.pool, e.duration_s,
+        e.event_id, e.source_id, e.line, e.ts, e.pool, e.duration_s, e.placed,
         regexp_split_to_array(e.servers, ', | : ') as servers,
         regexp_split_to_array(e.upstream_statuses, ', | : ') as statuses,
         regexp_split_to_array(e.connect_times, ', | : ') as connects,
@@ -352,7 +379,7 @@ numbered as (
 )
 select
     event_id, attempt::integer as attempt, coalesce(n.pool, a.pool) as pool,
-    server_of('nginx', nullif(servers[attempt], '-')) as server,
+    server_of('nginx', placed, nullif(servers[attempt], '-')) as server,
     try_cast(statuses[attempt] as smallint) as status,
     try_cast(connects[attempt] as double) as connect_s,
     try_cast(headers[attempt] as double) as header_s,
@@ -360,15 +387,16 @@ select
     n.source_id, n.line, n.ts, n.duration_s, len(servers)::integer as attempts
 from numbered n
 left join aliases a on a.name = n.servers[n.attempt] and a.basis = 'configuration'
+    and not n.placed
 union all
 select
     e.event_id, 1 + coalesce(e.retries, 0)::integer, coalesce(e.pool, a.pool),
-    server_of(e.format, e.server),
+    server_of(e.format, e.placed, e.server),
     coalesce(e.upstream_status, e.status), e.connect_s, e.header_s, e.response_s,
     e.source_id, e.line, e.ts, e.duration_s, 1 + coalesce(e.retries, 0)::integer
 from aligned e
-left join aliases a on a.name = e.server and a.basis = 'configuration'
-where e.role = 'balancer' and e.servers is null and server_of(e.format, e.server) is not null
+left join aliases a on a.name = e.server and a.basis = 'configuration' and not e.placed
+where e.role = 'balancer' and e.servers is null and server_of(e.format, e.placed, e.server) is not null
     and (e.status is not null or e.termination is not null);
 
 -- What a database did, in its own words: a duration is the database's own, `ts` is when it ended.

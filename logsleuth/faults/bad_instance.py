@@ -97,8 +97,8 @@ def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
         reason(
             NAME, "no more load than before", "magnitude", weight,
             f"{worst.server} had {worst.before.share:.1%} of the pool before and "
-            f"{worst.during.share:.1%} in the window; its median time went from {before:.3f} s to"
-            f" {during:.3f} s",
+            f"{worst.during.share:.1%} in the window"
+            + (f"; its median time went from {before:.3f} s to {during:.3f} s" if during else ""),
             effect=ratio, p_value=pool.p_value, query=shown("balancer-shares", facts.window),
         )
     ]  # fmt: skip
@@ -143,7 +143,7 @@ def _equals(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
         s.during.median_s / s.before.median_s
         for s in pool.servers
         if s is not worst and s.during.median_s and s.before.median_s
-    ]
+    ] or _by_own_account(facts, pool, worst)
     if facts.blind or not ratios or min(ratios) < _SLOWER:
         return []
     return [
@@ -153,6 +153,16 @@ def _equals(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
             effect=min(ratios), query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip
+
+
+def _by_own_account(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[float]:
+    """How much slower the other instances say they got, where the balancer logs no times."""
+    others = {s.server for s in pool.servers} - {worst.server}
+    return [
+        i.median_during_s / i.median_before_s
+        for i in facts.instances
+        if facts.names.get(i.name, i.name) in others and i.median_during_s and i.median_before_s
+    ]
 
 
 def _new(facts: Facts, worst: ServerFacts) -> list[Reason]:

@@ -27,11 +27,12 @@ def examine(facts: Facts) -> list[Finding]:
         *(_served_well(facts) if facts.blind else [*_servers_idle(facts), *_traffic(facts)])
     ]
     target = _target(facts)
-    summary = f"a limit of the balancer keeps requests from {target}, whose servers have room"
+    kept = target or "servers that its log doesn't name"
+    summary = f"a limit of the balancer keeps requests from {kept}, which have room"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
 
 
-def _target(facts: Facts) -> str:
+def _target(facts: Facts) -> str | None:
     """The pool with most requests turned away or waiting."""
     traffic = facts.traffic
     hit = facts.during & (traffic.turned_away | (np.nan_to_num(traffic.queue_s) > 0.005))
@@ -40,7 +41,7 @@ def _target(facts: Facts) -> str:
         p for p in facts.pools if any(s.before.attempts or s.during.attempts for s in p.servers)
     ]
     if not served:
-        return facts.pools[0].pool if facts.pools else ""
+        return facts.pools[0].pool if facts.pools else None
     counts = np.bincount(traffic.pool[hit], minlength=len(traffic.pools))
     by_name = dict(zip(traffic.pools, counts.tolist(), strict=True))
     worst = max(served, key=lambda p: (by_name.get(p.pool, 0), p.before, p.pool))
@@ -53,6 +54,8 @@ def _turned_away(facts: Facts) -> list[Reason]:
     # nginx answers 503 or 429 without an upstream where limit_req or limit_conn says so; HAProxy's
     # SC without a server is a pool that is down.
     own = facts.during & ~served & ~traffic.unconnected & np.isin(traffic.status, (429, 503))
+    # That no server is named says nothing where the balancer's log never names one.
+    own &= facts.names_servers
     turned = facts.during & traffic.turned_away | own
     words = facts.said("balancer-limit", role="balancer")
     count, bad = int(turned.sum()), int((facts.during & facts.badness.bad).sum())

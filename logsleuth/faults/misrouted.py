@@ -97,17 +97,23 @@ def _new_address(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding 
     misplaced = server.during.misplaced_rate or 0.0
     if facts.seconds_before < 5.0 or max(failed, misplaced) < 0.3 or server.during.attempts < _FEW:
         return None
+    # An error log names no address that serves: only that nobody listens says something then.
+    unsure = server.server in facts.in_errors_only
+    refused = sum(w.during for w in facts.said("upstream-refused", role="balancer"))
+    if unsure and refused < 0.8 * server.during.attempts:
+        return None
+    unconnected = max(server.during.unconnected, refused if unsure else 0)
     reasons = [
         reason(
-            NAME, "an address nobody used before", "strata", 3.0,
+            NAME, "an address nobody used before", "strata", 1.0 if unsure else 3.0,
             f"{server.server} got {server.during.attempts} attempts since the onset, none before",
             effect=float(server.during.attempts), query=shown("balancer-shares", facts.window),
             evidence=facts.cite(facts.during & facts.badness.bad & facts.on(server.server)),
         ),
         reason(
             NAME, "and doesn't serve", "magnitude", 2.5,
-            f"{failed:.0%} of the attempts on it failed, {server.during.unconnected} found nobody"
-            " listening",
+            f"{failed:.0%} of the attempts on it failed,"
+            f" {min(unconnected, server.during.attempts)} found nobody listening",
             effect=failed, query=shown("failures-by-server", facts.window),
         ),
         *at_reload(NAME, facts),

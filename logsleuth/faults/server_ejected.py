@@ -43,6 +43,7 @@ def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Fi
         *_told(facts, gone),
         *_configuration(pool, gone),
         *_alive(facts, gone),
+        *_elsewhere(facts, pool),
         *at_reload(NAME, facts, "timing"),
     ]
     named = pool.target == pool.pool
@@ -67,6 +68,22 @@ def _absence(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Re
         NAME, "servers without requests", "strata", 3.0, says, effect=share, p_value=pool.p_value,
         query=shown("shares-per-minute", bucket="5"),
     )  # fmt: skip
+
+
+def _elsewhere(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    """Requests that are tried where nobody was known to be were sent astray, not kept away."""
+    strange = [s for s in pool.servers if s.new and s.server in facts.in_errors_only]
+    tried = sum(s.during.attempts for s in strange)
+    if not tried:
+        return []
+    return [
+        reason(
+            NAME, "tried on other addresses in vain", "direct", -2.5,
+            f"{tried} requests were tried on {', '.join(s.server for s in strange[:3])}, which no"
+            " instance is known to have",
+            query=shown("balancer-messages"),
+        )
+    ]  # fmt: skip
 
 
 def _health(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Reason:

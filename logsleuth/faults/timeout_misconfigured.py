@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
@@ -21,6 +22,8 @@ NAME: Final = "timeout-misconfigured"
 LOOKALIKES: Final = ("slow-queries", "bad-route")
 
 _FEW: Final = 10
+# A route has the harm to itself from this part on.
+_ALONE: Final = 0.8
 _GAVE_UP: Final = (0, 408, 499, 503, 504)
 # A timeout fires within a few hundredths of a second of its setting.
 _SPREAD_S: Final = 0.05
@@ -32,6 +35,8 @@ def examine(facts: Facts) -> list[Finding]:
     # that was kept waiting is 408 or 499. Any other failure is an answer, however quick.
     gave_up = np.isin(facts.traffic.status, _GAVE_UP)
     failed = _tried(facts, facts.during & facts.badness.failed)
+    if np.isnan(facts.traffic.duration_s).all():
+        return _untimed(facts)
     if not failed.any() or gave_up[failed].mean() < 0.6:
         return []
     durations = facts.traffic.duration_s[failed]
@@ -52,6 +57,30 @@ def examine(facts: Facts) -> list[Finding]:
     named = facts.traffic.pools[int(np.argmax(pools))]
     target = named or (facts.pools[0].target if facts.pools else None)
     summary = f"the balancer gives up after {limit:.3f} s on requests to {target} that need longer"
+    return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _untimed(facts: Facts) -> list[Finding]:
+    """Without any times: the balancer tells of time-outs, and the application of none."""
+    failed = facts.during & facts.badness.failed
+    words = facts.said("upstream-timeout", role="balancer")
+    said, count = sum(w.during for w in words), int(failed.sum())
+    if count < _FEW or said < 0.6 * count:
+        return []
+    reasons = [
+        reason(
+            NAME, "failures are time-outs", "direct", 1.5,
+            f"{said} lines of the balancer tell of time-outs, {count} requests failed",
+            effect=said / count, evidence=tuple(w.event for w in words[:2] if w.event),
+            query=shown("balancer-messages"),
+        ),
+        *_completed(facts, None),
+        *at_reload(NAME, facts, "timing"),
+    ]  # fmt: skip
+    worst = by_route(facts)
+    alone = worst is not None and worst.excess_share > _ALONE and worst.value
+    target = worst.value if worst and alone else facts.pools[0].target if facts.pools else None
+    summary = f"the balancer gives up on requests to {target} that the application completes"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
 
 
@@ -104,10 +133,10 @@ def _longer_before(facts: Facts, limit: float, failed: Array) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _completed(facts: Facts, limit: float) -> list[Reason]:
+def _completed(facts: Facts, limit: float | None) -> list[Reason]:
     """The application goes on, finishes and calls it a success; its times are as before."""
     if facts.blind:
-        return _worked_on(facts, limit)
+        return _worked_on(facts, limit) if limit else []
     known = [i for i in facts.instances if min(i.before, i.during) >= 20]
     if not known:
         return []
@@ -123,7 +152,8 @@ def _completed(facts: Facts, limit: float) -> list[Reason]:
         reason(
             NAME, "the application completes them", "strata", 2.5 if well else -2.5,
             f"the applications failed {failed:.1%} of what they served and took {slower:.2f} times"
-            f" as long as before (median), while the balancer gave up after {limit:.3f} s",
+            " as long as before (median)"
+            + (f", while the balancer gave up after {limit:.3f} s" if limit else ""),
             effect=slower, query=shown("instances", facts.window),
         )
     ]  # fmt: skip

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from logsleuth.analyses import correlation
-from logsleuth.analyses.correlation import join, link, names
+from logsleuth.analyses.correlation import link, names
 from logsleuth.case.store import open_case
 from logsleuth.cli import main
+from logsleuth.stats.links import BASES, join
 from tests.analyses.traffic_builder import BEGIN
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_ids_find_every_line_and_nothing_else() -> None:
     world = World(paths=2)
     links = join(world.asked, world.answered, ids=True)
     assert (links.found == world.truth).all()
-    assert {correlation.BASES[code] for code in links.basis[links.matched]} == {"request id"}
+    assert {BASES[code] for code in links.basis[links.matched]} == {"request id"}
     assert not links.confidence[~links.matched].any()
 
 

@@ -1,1 +1,2 @@
-select count(server), count(*) from requests where started is not null;
+select count(server), count(*) , (select count(*) from placements) as placed
+from requests where started is not null;

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from logsleuth.analyses.traffic import Array
+Array = np.ndarray[Any, Any]
 
 # Of 64 bits these are the time's, in steps; the rest are the key's.
 _TIME_BITS: Final = 34
