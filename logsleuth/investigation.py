@@ -19,7 +19,7 @@ from logsleuth.analyses import (
     timeline,
 )
 from logsleuth.analyses.facts import Calm, gather
-from logsleuth.case.show import quote
+from logsleuth.case.show import Quoted, quote
 from logsleuth.faults import FAULTS
 from logsleuth.model import CitedEvent, Investigation
 
@@ -104,9 +104,11 @@ def _cited(
     ids = list(dict.fromkeys(named))
     texts = quote(case, ids)
     places = documents.places(case, ids)
+    nothing = Quoted("")
     return tuple(
-        CitedEvent(i, places[i][0], places[i][1], places[i][2], texts.get(i, ""))
+        CitedEvent(i, *places[i], told.text, told.before, told.after)
         for i in _in_order(ids, places)
+        for told in [texts.get(i, nothing)]
     )
 
 

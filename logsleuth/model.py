@@ -16,6 +16,13 @@ from logsleuth.harm import Message as Message  # noqa: TC001 - renderers and ana
 from logsleuth.harm import MessageKind as MessageKind
 from logsleuth.harm import Position as Position
 from logsleuth.harm import ToldBy as ToldBy
+from logsleuth.series import Breakdown as Breakdown
+from logsleuth.series import Facet as Facet
+from logsleuth.series import Gap as Gap
+from logsleuth.series import LaneBin as LaneBin
+from logsleuth.series import Series as Series  # noqa: TC001 - renderers and analyses take it from here
+from logsleuth.series import ShareBin as ShareBin
+from logsleuth.series import TrafficBin as TrafficBin
 
 Component = Literal["balancer", "application", "database", "client"]
 Status = Literal["implicated", "ruled-out", "inconclusive", "no-evidence"]
@@ -216,6 +223,9 @@ class CitedEvent:
     line: int
     ts: datetime | None
     text: str
+    before: tuple[str, ...] = ()
+    """The lines that stand around it in its file, where that is still there."""
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,48 +293,6 @@ class WhereTime:
 
     servers: tuple[ServerTime, ...]
     query: str
-
-
-@dataclass(frozen=True, slots=True)
-class TrafficBin:
-    """What the balancer answered in one bin of the time axis."""
-
-    ts: datetime
-    requests: int
-    failed: int
-    latency_p50_s: float | None
-    latency_p95_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShareBin:
-    """How many first attempts a server of a pool got in one bin of the time axis."""
-
-    ts: datetime
-    pool: str
-    server: str
-    requests: int
-    failed: int
-
-
-@dataclass(frozen=True, slots=True)
-class LaneBin:
-    """Events worth a look in one bin, per component: errors, slow statements, state changes."""
-
-    ts: datetime
-    component: str
-    kind: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """The figures' data, at most a few hundred bins whatever the size of the evidence."""
-
-    bin_s: float
-    traffic: tuple[TrafficBin, ...]
-    shares: tuple[ShareBin, ...]
-    lanes: tuple[LaneBin, ...]
 
 
 @dataclass(frozen=True, slots=True)

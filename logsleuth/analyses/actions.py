@@ -121,4 +121,4 @@ def _name(kind: str, version: str | None, targets: list[str], lines: tuple[Chang
     whose = targets[0] if len(targets) == 1 else f"{len(targets)} instances" if targets else ""
     told = _NAMES.get(kind, kind).format(target=whose or "an instance")
     at = datetime.fromtimestamp(lines[0].ts, UTC)
-    return f"{told}{f' on {version}' if version else ''} at {at:%H:%M:%S}"
+    return f"{told}{f' on {version}' if version else ''} at {at:%H:%M:%S} UTC"

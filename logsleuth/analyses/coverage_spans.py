@@ -110,11 +110,31 @@ def _between(role: str, family: str, earlier: Log, later: Log) -> Iterator[Fact]
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A stretch, in seconds, in which a log says nothing where its rate makes lines likely."""
+
+    log: Log
+    began: float
+    ended: float
+    expected: float
+    known: bool
+    """Whether it means something: an instance that was asked nothing had nothing to say."""
+    means: str = ""
+
+
 def silences(case: Case, all_logs: Sequence[Log]) -> Iterator[Fact]:
     """Tell where a log is silent though its own rate makes lines to be expected.
 
     An instance that the balancer asked for nothing meanwhile had nothing to say.
     """
+    for one in stretches(case, all_logs):
+        stretch = f"{moment(one.began)} to {moment(one.ended)}"
+        yield Fact(one.log.role, one.log.path, "silence", stretch, one.means, warns=one.known)
+
+
+def stretches(case: Case, all_logs: Sequence[Log]) -> Iterator[Silence]:
+    """Find the longest silence of each log that is improbable, in the order of the logs."""
     timed = [one for one in all_logs if one.since is not None and one.until is not None]
     main = [one for one in timed if one.role == "balancer"] or timed
     if not main:
@@ -131,7 +151,7 @@ def silences(case: Case, all_logs: Sequence[Log]) -> Iterator[Fact]:
         found = _silent(bins)
         if found is not None:
             began, ended = since + found[0] * width, since + found[1] * width
-            yield from _silence(case, one, began, ended, found[2])
+            yield _silence(case, one, began, ended, found[2])
 
 
 def _silent(bins: Array) -> tuple[int, int, float] | None:
@@ -148,7 +168,7 @@ def _silent(bins: Array) -> tuple[int, int, float] | None:
     return (int(busy[at]) + 1, int(busy[at + 1]), rate * length) if unusual else None
 
 
-def _silence(case: Case, one: Log, began: float, ended: float, expected: float) -> Iterator[Fact]:
+def _silence(case: Case, one: Log, began: float, ended: float, expected: float) -> Silence:
     stretch = f"{moment(began)} to {moment(ended)}"
     means = f"silent {stretch}, where about {expected:.0f} lines were to be expected"
     known = one.of_requests or (one.role == "database" and ended - began >= _WORDLESS_S)
@@ -157,4 +177,4 @@ def _silence(case: Case, one: Log, began: float, ended: float, expected: float) 
         requests = int(case.row(sql("coverage_asked"), asked)[0])
         known = requests >= 0.5 * expected
         means += f"; its server is known to have answered {requests} requests meanwhile"
-    yield Fact(one.role, one.path, "silence", stretch, means, warns=known)
+    return Silence(one, began, ended, expected, known, means)

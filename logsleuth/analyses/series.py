@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses import breakdown, gaps
 from logsleuth.analyses.pools import pool_masks
 from logsleuth.analyses.statements import sql
 from logsleuth.model import LaneBin, Series, ShareBin, TrafficBin
@@ -35,6 +36,8 @@ def build(case: Case, traffic: Traffic, lost: Array) -> Series:
         traffic=tuple(_traffic(traffic, lost, width)),
         shares=tuple(_shares(traffic, lost, _width(traffic, _SHARE_BINS))),
         lanes=tuple(_lanes(case, traffic.since, width)),
+        gaps=gaps.find(case, traffic.since, traffic.until),
+        breakdown=breakdown.count(traffic, lost, _width),
     )
 
 

@@ -20,6 +20,9 @@ _ID: Final = re.compile(r"(?P<sha>[0-9a-f]{12})(?:-(?P<ordinal>[0-9]{1,9}))?:(?P
 # Of a quoted record, and on each side of a shown one: no line is long enough to fill the memory.
 _QUOTED: Final = 4096
 _AROUND: Final = 256 << 10
+# On each side of a quoted record, and so many lines of it.
+_NEAR: Final = 2048
+_LINES: Final = 2
 
 _FIND: Final = """
 with wanted as (
@@ -53,6 +56,15 @@ class Shown:
     note: str
     """What makes the evidence look different from when it was read, though the record is there."""
     bytes: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """A record's text and the lines around it, as far as the evidence is still there."""
+
+    text: str
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,7 @@ def show(case: Case, event_id: str, *, context: int = 0, verify: bool = False) -
     )  # fmt: skip
 
 
-def quote(case: Case, event_ids: Iterable[str]) -> dict[str, str]:
+def quote(case: Case, event_ids: Iterable[str]) -> dict[str, Quoted]:
     """Return the text of many records, each file of the evidence read at most once.
 
     Where the evidence is gone, the text is what the case knows: the message, or the request.
@@ -102,7 +114,7 @@ def quote(case: Case, event_ids: Iterable[str]) -> dict[str, str]:
     by_source: dict[str, dict[str, _Place]] = defaultdict(dict)
     for event_id, place in _places(case, event_ids).items():
         by_source[place.path][event_id] = place
-    texts: dict[str, str] = {}
+    texts: dict[str, Quoted] = {}
     with Originals(case.path.parent) as originals:
         for name in sorted(by_source):
             texts |= _quoted(originals, name, by_source[name])
@@ -176,20 +188,52 @@ def _before(head: bytes, begin: int, context: int) -> tuple[bytes, ...]:
     return tuple(line.removesuffix(b"\r") for line in whole[len(whole) - context :][:context])
 
 
-def _after(tail: bytes, context: int) -> tuple[bytes, ...]:
+def _after(tail: bytes, context: int, around: int = _AROUND) -> tuple[bytes, ...]:
     lines = tail.split(b"\n")[1:]
-    whole = lines[:-1] if len(tail) >= _AROUND or not lines or not lines[-1] else lines
+    whole = lines[:-1] if len(tail) >= around or not lines or not lines[-1] else lines
     return tuple(line.removesuffix(b"\r") for line in whole[:context])
 
 
-def _quoted(originals: Originals, name: str, places: Mapping[str, _Place]) -> dict[str, str]:
+def _quoted(originals: Originals, name: str, places: Mapping[str, _Place]) -> dict[str, Quoted]:
     ordered = sorted(places.items(), key=lambda item: item[1].byte_offset)
-    spans = [(p.byte_offset, p.byte_offset + min(p.byte_length, _QUOTED)) for _, p in ordered]
+    spans = [_near(place) for _, place in ordered]
+    merged = _merged(spans)
     try:
-        found = list(pieces(originals.find(name), spans))
+        found = list(pieces(originals.find(name), merged))
     except (CaseError, OSError):
-        found = [b""] * len(ordered)
-    return {
-        event_id: data.decode("utf-8", "replace") or place.told
-        for (event_id, place), data in zip(ordered, found, strict=True)
-    }
+        found = [b""] * len(merged)
+    held = list(zip(merged, found, strict=True))
+    quotes = {}
+    for (event_id, place), span in zip(ordered, spans, strict=True):
+        (begin, _), data = next(piece for piece in held if piece[0][1] >= span[1])
+        quotes[event_id] = _cut(place, span, data[span[0] - begin : span[1] - begin])
+    return quotes
+
+
+def _near(place: _Place) -> tuple[int, int]:
+    taken = min(place.byte_length, _QUOTED)
+    return max(place.byte_offset - _NEAR, 0), place.byte_offset + taken + _NEAR
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join the spans that overlap; they come in order of their begin."""
+    whole: list[tuple[int, int]] = []
+    for begin, end in spans:
+        if whole and begin <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
+        else:
+            whole.append((begin, end))
+    return whole
+
+
+def _cut(place: _Place, span: tuple[int, int], data: bytes) -> Quoted:
+    head, record, tail = _parted(data, place.byte_offset - span[0], min(place.byte_length, _QUOTED))
+    if not record:
+        return Quoted(place.told)
+    after = _after(tail, _LINES, _NEAR) if len(record) == place.byte_length else ()
+    before = _before(head, span[0], _LINES)
+    return Quoted(_text(record), tuple(map(_text, before)), tuple(map(_text, after)))
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

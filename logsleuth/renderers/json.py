@@ -304,6 +304,8 @@ def _cited(event: CitedEvent) -> dict[str, Any]:
         "line": event.line,
         "at": _time(event.ts),
         "text": _text(event.text),
+        "before": _texts(event.before),
+        "after": _texts(event.after),
     }
 
 

@@ -33,7 +33,7 @@ def test_who_starts_on_the_version_that_it_had_is_restarted() -> None:
     again = [change(t, "start", "app-1", "starting version 2.1.0") for t in (10.0, 900.0)]
     assert told(*again) == [
         ("release", "2.1.0", 1),
-        ("restart", "restart of app-1 on 2.1.0 at 00:15:00", 1),
+        ("restart", "restart of app-1 on 2.1.0 at 00:15:00 UTC", 1),
     ]
 
 

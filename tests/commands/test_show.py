@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from logsleuth.case.show import quote
+from logsleuth.case.show import Quoted, quote
 from logsleuth.case.store import open_case
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ def test_every_event_of_a_compressed_file_comes_back(
     events = ids(run, case, "role = 'balancer'")
     with open_case(case) as opened:
         quoted = quote(opened, [*reversed(events), "nonsense", "ffffffffffff:1"])
-    assert [quoted[event].encode() for event in events] == written
+    assert [quoted[event].text.encode() for event in events] == written
+    assert [line.encode() for line in quoted[events[7]].before] == written[5:7]
+    assert [line.encode() for line in quoted[events[7]].after] == written[8:10]
+    assert quoted[events[0]].before == quoted[events[-1]].after == ()
     assert len(quoted) == len(events)
 
 
@@ -203,7 +206,7 @@ def test_evidence_that_is_gone(run: Callable[..., Ran], own: tuple[Path, Path, s
     assert (ran.status, ran.out) == (2, "")
     assert "isn't there any more" in ran.err
     with open_case(case) as opened:
-        assert quote(opened, [event]) == {event: "served cart 31"}
+        assert quote(opened, [event]) == {event: Quoted("served cart 31")}
 
 
 @pytest.mark.parametrize("how", ["cut", "shifted"])

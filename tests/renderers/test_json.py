@@ -79,7 +79,7 @@ KEYS: dict[str, set[str]] = {
         *("path", "offset_s", "low_s", "high_s", "pairs", "drift_s", "zone_error_s", "basis"),
         "corrected",
     },
-    "cited": {"event_id", "path", "line", "at", "text"},
+    "cited": {"event_id", "path", "line", "at", "text", "before", "after"},
     "runbook": {
         *("fault", "component", "title", "what", "shows", "lookalikes"),
         *("confirm", "resolve", "prevent"),
