@@ -47,6 +47,12 @@ def otherwise(investigation: Investigation) -> str:
     )
 
 
+def avoidable(investigation: Investigation) -> str:
+    """Say the part of the bad requests that the intended shares would have prevented."""
+    found = investigation.counterfactual
+    return "" if found is None else _range(found, "", "–").removeprefix("about ")
+
+
 def briefly(investigation: Investigation) -> str:
     """Say the same in one line of a terminal."""
     found = investigation.counterfactual

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from logsleuth.renderers import frame, lanes
 from logsleuth.renderers.frame import VERMILLION, instant
+from logsleuth.renderers.numbers import short
 from logsleuth.renderers.text import sanitise
 from logsleuth.renderers.wording import percent
 
@@ -32,6 +32,10 @@ _LANE: Final = 44
 _SHARES: Final = 330
 _MOST_LINES: Final = 10
 _WORTH_SEEING: Final = 0.05
+_HATCHED: Final = 0.84
+# What was done is told from what happened by its shape.
+_SYMBOLS: Final = {lanes.CHANGES: "diamond", lanes.PEOPLE: "square"}
+_SIZES: Final = {lanes.CHANGES: 21, lanes.PEOPLE: 18}
 
 
 def timeline(investigation: Investigation) -> dict[str, Any] | None:
@@ -39,10 +43,12 @@ def timeline(investigation: Investigation) -> dict[str, Any] | None:
     import plotly.graph_objects as go
 
     panels = _panels(investigation)
-    drawn = bool(investigation.series.lanes or investigation.timeline)
+    series = investigation.series
+    drawn = bool(series.lanes or series.gaps or investigation.timeline)
     if not panels and not drawn:
         return None
-    heights = [_PANEL] * len(panels) + ([_LANE * len(lanes.LANES)] if drawn else [])
+    room = _LANE * len(lanes.shown(investigation))
+    heights = [_PANEL] * len(panels) + ([room] if drawn else [])
     figure = go.Figure()
     frame.lay_out(figure, frame.stack(figure, heights) + frame.ABOVE + frame.BELOW, investigation)
     for row, panel in enumerate(panels, 1):
@@ -64,7 +70,8 @@ def shares(investigation: Investigation, pool: Pool) -> dict[str, Any] | None:
     colours = _server_colours(pool, investigation.root_cause, list(observed))
     for place, (server, points) in enumerate(list(observed.items())[:_MOST_LINES]):
         dash = _DASHES[place // (len(_OTHERS) + 1) % len(_DASHES)]
-        _draw_share(figure, server, points, colours[server], dash)
+        facet = _facet(investigation, pool.pool, server)
+        _draw_share(figure, server, points, (colours[server], dash), facet)
     stamps = [ts for points in observed.values() for ts, _ in points]
     _draw_intended(figure, pool, (min(stamps), max(stamps)), colours)
     frame.lay_out(figure, _SHARES, investigation)
@@ -78,10 +85,6 @@ def _label(text: str) -> str:
     return escape(sanitise(text)).replace("$", "&#36;")
 
 
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
-
-
 @dataclass(frozen=True, slots=True)
 class _Panel:
     name: str
@@ -89,6 +92,8 @@ class _Panel:
     values: Sequence[float | None]
     colour: str
     fill: str
+    part: str
+    """Which figure of a server's requests it is, to be drawn for one server alone."""
     most: float | None = None
 
 
@@ -99,13 +104,13 @@ def _panels(investigation: Investigation) -> list[_Panel]:
     times = [instant(bin_.ts) for bin_ in bins]
     requests = [round(bin_.requests / width, 4) for bin_ in bins]
     failures = [round(bin_.failed / width, 4) for bin_ in bins]
-    latency = [_finite(bin_.latency_p95_s) for bin_ in bins]
+    latency = [short(bin_.latency_p95_s) for bin_ in bins]
     # A handful of failures in a busy service must not look like a wall of them.
     most = 1.08 * max(*failures, max(requests) * _WORTH_SEEING)
     panels = [
-        _Panel("requests/s", times, requests, _GREY, "rgba(125,135,148,.18)"),
-        _Panel("failures/s", times, failures, VERMILLION, "rgba(213,94,0,.32)", most),
-        _Panel("p95 latency, s", times, latency, _OTHERS[0], "rgba(0,114,178,.10)"),
+        _Panel("requests/s", times, requests, _GREY, "rgba(125,135,148,.18)", "requests"),
+        _Panel("failures/s", times, failures, VERMILLION, "rgba(213,94,0,.32)", "failures", most),
+        _Panel("p95 latency, s", times, latency, _OTHERS[0], "rgba(0,114,178,.10)", "latency"),
     ]
     return [panel for panel in panels if any(value is not None for value in panel.values)]
 
@@ -121,6 +126,7 @@ def _draw_panel(figure: go.Figure, axis: str, panel: _Panel) -> None:
         fill="tozeroy",
         fillcolor=panel.fill,
         hovertemplate="%{y:.3~g}",
+        meta={"panel": panel.part},
         yaxis=axis,
     )
     scale = {} if panel.most is None else {"range": [0, panel.most]}
@@ -160,9 +166,11 @@ def _draw_lanes(figure: go.Figure, axis: str, investigation: Investigation) -> N
             yaxis=axis,
         )
     _draw_counts(figure, axis, investigation)
+    _draw_gaps(figure, axis, investigation)
     _draw_moments(figure, axis, investigation)
-    places = list(range(len(lanes.LANES)))
-    labels = {"tickvals": places, "ticktext": list(lanes.LANES)}
+    shown = lanes.shown(investigation)
+    places = list(range(len(shown)))
+    labels = {"tickvals": places, "ticktext": list(shown)}
     edges = {"range": [len(places) - 0.5, -0.5]}
     figure.update_layout({axis.replace("y", "yaxis"): {**labels, **edges}})
 
@@ -183,6 +191,27 @@ def _draw_counts(figure: go.Figure, axis: str, investigation: Investigation) -> 
     )
 
 
+def _draw_gaps(figure: go.Figure, axis: str, investigation: Investigation) -> None:
+    gaps = investigation.series.gaps
+    if not gaps:
+        return
+    figure.add_bar(
+        x=[instant(gap.since) for gap in gaps],
+        y=[-_HATCHED] * len(gaps),
+        base=[lanes.LANES.index(lanes.lane_of(gap.component)) + _HATCHED / 2 for gap in gaps],
+        width=[(gap.until - gap.since).total_seconds() * 1000 for gap in gaps],
+        offset=0,
+        name="no lines, though some were to be expected",
+        hoverinfo="skip",
+        marker={
+            "color": "rgba(125,135,148,.10)",
+            "line": {"width": 1, "color": _GREY},
+            "pattern": {"shape": "/", "fgcolor": _GREY, "size": 7, "solidity": 0.25},
+        },
+        yaxis=axis,
+    )
+
+
 def _draw_moments(figure: go.Figure, axis: str, investigation: Investigation) -> None:
     marks = lanes.marks(investigation)
     figure.add_scatter(
@@ -193,16 +222,33 @@ def _draw_moments(figure: go.Figure, axis: str, investigation: Investigation) ->
         name="moments, by their number in the list",
         mode="markers+text",
         cliponaxis=False,
-        marker={"symbol": "circle", "size": 17, "color": "#1D2733", "line": {"width": 1.5}},
+        marker={
+            "symbol": [_SYMBOLS.get(mark.lane, "circle") for mark in marks],
+            "size": [_SIZES.get(mark.lane, 17) for mark in marks],
+            "color": "#1D2733",
+            "line": {"width": 1.5},
+        },
         textfont={"size": 10, "color": "#FFFFFF"},
         hovertemplate="%{customdata}<extra>%{text}</extra>",
         yaxis=axis,
     )
 
 
+def _facet(investigation: Investigation, pool: str, server: str) -> int | None:
+    whole = investigation.series.breakdown
+    facets = () if whole is None else whole.facets
+    places = [place for place, one in enumerate(facets) if (one.pool, one.server) == (pool, server)]
+    return places[0] if places else None
+
+
 def _draw_share(
-    figure: go.Figure, server: str, points: lanes.Points, colour: str, dash: str
+    figure: go.Figure,
+    server: str,
+    points: lanes.Points,
+    look: tuple[str, str],
+    facet: int | None,
 ) -> None:
+    colour, dash = look
     figure.add_scatter(
         x=[instant(ts) for ts, _ in points],
         y=[share for _, share in points],
@@ -210,6 +256,7 @@ def _draw_share(
         mode="lines",
         line={"color": colour, "width": 2, "dash": dash},
         hovertemplate="%{y:.1%}",
+        meta=None if facet is None else {"facet": facet},
     )
 
 

@@ -147,6 +147,7 @@ def _line(figure: Any, ts: datetime, word: str, side: str) -> None:
         yanchor="bottom",
         yshift=17,
         text=f"{word} {utc(ts):%H:%M:%S}",
+        name=word,
         font={"color": VERMILLION},
         showarrow=False,
     )

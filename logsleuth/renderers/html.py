@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from logsleuth.renderers import (
     attributed,
+    bundle,
     charts,
+    chosen,
     judged,
+    limits,
     marks,
+    numbers,
+    packed,
+    repeated,
     runbook,
     said,
+    stamps,
     story,
     waterfall,
     wording,
+    zones,
 )
 from logsleuth.renderers.json import document
 from logsleuth.renderers.text import encodable, sanitise
 from logsleuth.resources import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -35,75 +40,97 @@ SECTIONS: Final = (
     "timeline",
     "changes",
     "shares",
-    "attribution",
-    "messages",
-    "time",
     "hypotheses",
-    "evidence",
+    "attribution",
+    "time",
+    "messages",
+    "counterfactual",
     "runbook",
     "sources",
+    "evidence",
     "reproduce",
 )
+_TITLES: Final = {
+    "attribution": "Where it hurts",
+    "time": "Waterfalls",
+    "counterfactual": "What if",
+    "sources": "Sources",
+    "evidence": "Cited lines",
+}
+_SCRIPTS: Final = ("counts", "zone", "filter", "figures", "page")
 _MOST_FIGURES: Final = 3
 _UNFIT_FOR_IDS: Final = re.compile(r"[^A-Za-z0-9_.:-]")
 
 
-def render(investigation: Investigation) -> str:
-    """Return the whole report as one HTML file; the same document gives the same bytes."""
-    scripts = {"plotly": plotly_bundle(), "report": _shipped_text("report.js")}
+def render(whole: Investigation, most: int = limits.HARD_BYTES) -> str:
+    """Return the whole report as one HTML file; the same document gives the same bytes.
+
+    Where it would be larger than `most` bytes, less of the lists is shown, and the page says so.
+    """
+    page = ""
+    for scale in limits.SCALES:
+        investigation, left_out = limits.fitted(whole, scale)
+        page = _page(whole, investigation, left_out)
+        if len(page.encode("utf-8")) <= most:
+            break
+    return page
+
+
+def _page(whole: Investigation, investigation: Investigation, left_out: tuple[str, ...]) -> str:
     pools = _pools_in_order(investigation)
     figures = _figures(investigation, pools)
-    if not figures:
-        del scripts["plotly"]
-    page = _environment().get_template("report.html.j2")
-    return page.render(
-        investigation=investigation,
-        sections=SECTIONS,
-        policy=policy(scripts.values()),
-        scripts={name: _verbatim(code) for name, code in scripts.items()},
-        style=_verbatim(_shipped_text("style.css")),
-        document=document(investigation),
-        figures=figures,
-        pools=pools,
-        cited=frozenset(event.event_id for event in investigation.cited),
-        runbook=runbook,
-        story=story,
-        attributed=attributed,
-        said=said,
-        judged=judged,
-        wording=wording,
-        marks=marks,
-        waterfall=waterfall,
-    )
-
-
-def plotly_bundle() -> str:
-    """Return the vendored plotly.js, the build with cartesian axes only."""
-    bundles = [
-        entry
-        for entry in shipped("reports").joinpath("vendor").iterdir()
-        if entry.name.startswith("plotly-cartesian-") and entry.name.endswith(".min.js")
-    ]
-    return max(bundles, key=lambda entry: entry.name).read_text(encoding="utf-8")
-
-
-def policy(scripts: Iterable[str]) -> str:
-    """Return a content security policy that lets these scripts run, and nothing else load."""
-    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
-    # plotly.js writes styles of its own, and a hash can't allow those.
+    script = program()
     return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        _environment(investigation)
+        .get_template("report.html.j2")
+        .render(
+            investigation=investigation,
+            whole=whole,
+            left_out=left_out,
+            sections=SECTIONS,
+            titles=_TITLES,
+            policy=bundle.policy([script, *([bundle.code()] if figures else [])]),
+            script=_verbatim(script),
+            plotly=bundle.packed() if figures else "",
+            style=_verbatim(_shipped_text("style.css")),
+            document=document(investigation) | {"series": numbers.columns(investigation.series)},
+            figures={name: packed.pack(figure) for name, figure in figures.items()},
+            heights={name: figure["layout"]["height"] for name, figure in figures.items()},
+            pools=pools,
+            cited=frozenset(event.event_id for event in investigation.cited),
+            chosen=chosen.chosen(investigation),
+            places=_places(investigation),
+            written_in=zones.written_in(investigation),
+            zones=zones,
+            queries=repeated.Queries(),
+            runbook=runbook,
+            story=story,
+            attributed=attributed,
+            said=said,
+            judged=judged,
+            wording=wording,
+            marks=marks,
+            waterfall=waterfall,
+        )
     )
 
 
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+def program() -> str:
+    """Return the page's own script, put together from its files."""
+    parts = [_shipped_text(f"scripts/{name}.js") for name in _SCRIPTS]
+    return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 
 def _pools_in_order(investigation: Investigation) -> list[Pool]:
     first = story.featured(investigation)
     return [*first, *(pool for pool in investigation.pools if pool not in first)]
+
+
+def _places(investigation: Investigation) -> dict[tuple[str, str], int]:
+    """Say which place of the breakdown each server has."""
+    whole = investigation.series.breakdown
+    facets = () if whole is None else whole.facets
+    return {(facet.pool, facet.server): place for place, facet in enumerate(facets)}
 
 
 def _figures(investigation: Investigation, pools: list[Pool]) -> dict[str, dict[str, Any]]:
@@ -114,7 +141,7 @@ def _figures(investigation: Investigation, pools: list[Pool]) -> dict[str, dict[
     return {name: figure for name, figure in drawn.items() if figure is not None}
 
 
-def _environment() -> Environment:
+def _environment(investigation: Investigation) -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
@@ -125,17 +152,23 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.policies["json.dumps_kwargs"] = {"allow_nan": False}
+    environment.policies["json.dumps_kwargs"] = {
+        "allow_nan": False,
+        "separators": (",", ":"),
+    }
     environment.filters.update(
         anchor=anchor,
+        epoch=stamps.epoch,
         lines=_lines,
         prose=_prose,
         percent=wording.percent,
         seconds=wording.seconds,
         number=wording.number,
         count=wording.count,
-        moment=wording.moment,
-        clock=wording.clock,
+        moment=partial(stamps.stamp, form="moment"),
+        clock=partial(stamps.stamp, form="clock"),
+        day=partial(stamps.stamp, form="day"),
+        dated=partial(stamps.dated, day=story.day_of(investigation)),
     )
     return environment
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.renderers.wording import clock, moment
+from logsleuth.renderers.wording import clock
 
 if TYPE_CHECKING:
     from logsleuth.model import ChangeVerdict, Investigation, JudgedChange, Status
@@ -30,23 +30,17 @@ def worst_first(investigation: Investigation) -> list[JudgedChange]:
     return sorted(investigation.changes, key=order)
 
 
+def named(change: JudgedChange) -> str:
+    """Name a change: `release 2.18.1`."""
+    return change.name if change.name.startswith(change.kind) else f"{change.kind} {change.name}"
+
+
 def title(change: JudgedChange) -> str:
-    """Name a change: `release 2.18.1 (10:14:05)`."""
-    kind = "" if change.name.startswith(change.kind) else f"{change.kind} "
+    """Name a change and say when it was: `release 2.18.1 (10:14:05)`."""
     when = "" if clock(change.ts)[:8] in change.name else f" ({clock(change.ts)[:8]})"
-    return f"{kind}{change.name}{when}"
+    return f"{named(change)}{when}"
 
 
 def briefly(change: JudgedChange) -> str:
     """Say the verdict on a change in a line."""
     return f"{change.verdict}: {title(change)} – {change.why}"
-
-
-def span(change: JudgedChange, *, dated: bool) -> str:
-    """Say when it was: its first line, and its last where that is another moment."""
-    said = moment if dated else clock
-    return (
-        said(change.ts)
-        if change.ts == change.until
-        else f"{said(change.ts)} to {clock(change.until)}"
-    )

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     Points = list[tuple[datetime, float | None]]
 
 CHANGES: Final = "changes"
-LANES: Final = ("client", "balancer", "application", "database", CHANGES)
+PEOPLE: Final = "people"
+LANES: Final = ("client", "balancer", "application", "database", CHANGES, PEOPLE)
 _CHANGE_KINDS: Final = frozenset({"change", "changes", "configuration", "deploy", "reload"})
 _FILLED: Final = 0.76
 _SHIFTS: Final = (0.0, -0.38, 0.38)
@@ -43,12 +44,21 @@ class Mark:
     moment: Moment
     number: int
     height: float
+    lane: str
 
 
 def lane_of(component: str, kind: str = "") -> str:
     """Return the lane of a component; a change has a lane of its own, whoever wrote it down."""
+    if component == PEOPLE:
+        return PEOPLE
     known = component in COMPONENTS and kind not in _CHANGE_KINDS
     return component if known else CHANGES
+
+
+def shown(investigation: Investigation) -> tuple[str, ...]:
+    """Return the lanes that there are; that of people only where they noted something."""
+    noted = any(moment.component == PEOPLE for moment in investigation.timeline)
+    return LANES if noted else LANES[:-1]
 
 
 def kinds(series: Series) -> list[str]:
@@ -97,7 +107,7 @@ def marks(investigation: Investigation) -> list[Mark]:
         neighbours = sum(abs(ts - other) < near for other in placed[lane])
         placed[lane].append(ts)
         height = LANES.index(lane) + _SHIFTS[neighbours % len(_SHIFTS)]
-        found.append(Mark(moment, number, height))
+        found.append(Mark(moment, number, height, lane))
     return found
 
 

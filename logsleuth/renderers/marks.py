@@ -14,11 +14,16 @@ _BREATH: Final = 0.08
 
 @dataclass(frozen=True, slots=True)
 class ShareMark:
-    """A bar for what was observed, a tick for what was intended, another for what is configured."""
+    """A dot with whiskers for what was observed, ticks for what was intended and configured."""
 
     observed: float
     intended: float | None
     configured: float | None
+    low: float | None = None
+    """The ends of the observed share's interval; None where no request was counted."""
+    high: float | None = None
+    top: float = 1.0
+    """The share at the end of the scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,20 @@ def share_mark(share: ServerShare, pool: Pool) -> ShareMark:
         return None if part is None or not math.isfinite(part) else round(100 * part / top, 2)
 
     observed = place(share.observed_share)
-    return ShareMark(observed or 0.0, place(share.expected_share), place(share.configured_share))
+    ends = _whiskers(share, sum(each.requests for each in pool.servers))
+    low, high = (None if end is None else min(place(end) or 0.0, 100.0) for end in ends)
+    intended, configured = place(share.expected_share), place(share.configured_share)
+    return ShareMark(observed or 0.0, intended, configured, low, high, round(top, 5))
+
+
+def _whiskers(share: ServerShare, requests: int) -> tuple[float | None, float | None]:
+    """Return Wilson's interval of an observed share: servers that take turns scatter less."""
+    from logsleuth.stats.proportions import wilson
+
+    if requests <= 0 or not 0 <= share.requests <= requests:
+        return None, None
+    found = wilson(share.requests, requests)
+    return found.low, found.high
 
 
 def interval_mark(check: Check) -> IntervalMark | None:

@@ -93,6 +93,14 @@ def only_day(investigation: Investigation) -> str:
     return days.pop() if len(days) == 1 else ""
 
 
+def day_of(investigation: Investigation) -> datetime | None:
+    """Return the day that a time without a date is of, or nothing where there are several."""
+    covered = span(investigation)
+    if covered is not None and day(covered[0]) == day(covered[1]):
+        return covered[0]
+    return None
+
+
 def span(investigation: Investigation) -> tuple[datetime, datetime] | None:
     """Return the first and last moment that any source speaks of."""
     sources = investigation.sources

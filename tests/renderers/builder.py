@@ -12,6 +12,7 @@ from logsleuth import runbooks
 from logsleuth.model import (
     CitedEvent,
     Clock,
+    Gap,
     Incident,
     Investigation,
     JudgedChange,
@@ -175,6 +176,7 @@ def poisoned(value: Any, poison: str) -> Any:
             field.name: poisoned(getattr(value, field.name), poison)
             for field in dataclasses.fields(value)
             if field.name not in _LITERALS
+            and not (isinstance(value, Gap) and field.name == "component")
             and not (field.name == "kind" and isinstance(value, Message | JudgedChange))
             and (field.name != "component" or isinstance(value, Moment | LaneBin | RootCause))
         }
@@ -271,8 +273,8 @@ def _timeline() -> tuple[Moment, ...]:
 
 def _cited() -> tuple[CitedEvent, ...]:
     def cited(event: str, path: str, seconds: float, text: str) -> CitedEvent:
-        ts = ONSET + timedelta(seconds=seconds)
-        return CitedEvent(event, path, int(event.split(":")[1]), ts, text)
+        ts, line = ONSET + timedelta(seconds=seconds), int(event.split(":")[1])
+        return CitedEvent(event, path, line, ts, text, ("one before",), ("one after", "another"))
 
     edge, app, database = "evidence/edge/", "evidence/app/", "evidence/db/postgresql.log"
     return (

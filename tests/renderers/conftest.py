@@ -9,6 +9,10 @@ import pytest
 from tests.renderers import builder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
     from logsleuth.model import Investigation
 
 POISON = (
@@ -36,3 +40,16 @@ def any_shape(request: pytest.FixtureRequest) -> Investigation:
     else:
         shape = getattr(builder, request.param)()
     return shape
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    from tests.renderers.visit import ARGUMENTS, CHROMIUM
+
+    assert CHROMIUM is not None, "no chromium on the PATH"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()

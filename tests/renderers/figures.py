@@ -6,7 +6,7 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from logsleuth.model import LaneBin, Series, ShareBin, TrafficBin
+from logsleuth.model import Breakdown, Facet, Gap, LaneBin, Series, ShareBin, TrafficBin
 from tests.renderers.scene import BEGIN, BIN_S, BINS, ENDED, ONSET, SERVERS
 
 if TYPE_CHECKING:
@@ -65,6 +65,42 @@ def _lanes() -> Iterator[LaneBin]:
             yield LaneBin(ts, "client", "aborted", 3)
 
 
+def _gaps() -> tuple[Gap, ...]:
+    since = BEGIN + timedelta(minutes=30)
+    return (
+        Gap("evidence/db/postgresql.log", "database", since, since + timedelta(minutes=4), 41.0),
+    )
+
+
+ROUTES = ("GET /cart/{id}", "POST /orders")
+
+
+def breakdown(shares: tuple[ShareBin, ...]) -> Breakdown:
+    """The shares once more, two thirds of them for one route, with slow failures."""
+    bins = len({bin_.ts for bin_ in shares})
+    requests, failed, answered, latencies = [], [], [], []
+    for bin_ in shares:
+        first, good = bin_.requests * 2 // 3, bin_.requests - bin_.failed
+        requests += [first, bin_.requests - first]
+        failed += [bin_.failed, 0]
+        answered += [good, 0, 0, bin_.failed]
+        latencies += [good, 0, bin_.failed, 0]
+    return Breakdown(
+        since=BEGIN,
+        bin_s=BIN_S,
+        bins=bins,
+        facets=tuple(Facet("web", server) for server in SERVERS),
+        routes=ROUTES,
+        outcomes=("answered", "client error", "client left", "failed"),
+        bands_s=(0.1, 1.0, 4.0),
+        requests=tuple(requests),
+        failed=tuple(failed),
+        answered=tuple(answered),
+        latencies=tuple(latencies),
+    )
+
+
 def series() -> Series:
     traffic = tuple(_traffic())
-    return Series(BIN_S, traffic, tuple(_shares(traffic)), tuple(_lanes()))
+    shares = tuple(_shares(traffic))
+    return Series(BIN_S, traffic, shares, tuple(_lanes()), _gaps(), breakdown(shares))

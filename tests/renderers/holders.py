@@ -136,7 +136,7 @@ def changes() -> tuple[JudgedChange, ...]:
         ),
         JudgedChange(
             ts=ONSET - timedelta(seconds=1), until=ONSET - timedelta(seconds=1), kind="reload",
-            name="reload at 10:14:04", component="balancer", verdict="guilty",
+            name="reload at 10:14:04 UTC", component="balancer", verdict="guilty",
             why="the balancer was reconfigured 1.1 s before the first bad request",
             evidence=(EXHAUSTED,), query=SHOW_SHARES,
         ),

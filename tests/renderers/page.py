@@ -49,4 +49,4 @@ class Page(HTMLParser):
 
     @property
     def programs(self) -> list[str]:
-        return [text for given, text in self.scripts if "json" not in given.get("type", "")]
+        return [text for given, text in self.scripts if "type" not in given]

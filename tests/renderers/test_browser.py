@@ -1,74 +1,18 @@
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
 
-from logsleuth.renderers import html
-from tests.renderers import builder
-from tests.renderers.conftest import POISON
+from tests.renderers.visit import MARKS, visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-]
-# Where a missing browser would go unnoticed, the tests fail instead.
-MISSING = not (CHROMIUM and find_spec("playwright")) and not os.environ.get("CI")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(MISSING, reason="needs chromium on the PATH, and playwright"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM is not None, "no chromium on the PATH"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-class Visit:
-    """A report opened from its file, and everything that the browser complained of."""
-
-    def __init__(self, browser: Browser, file: Path, *, width: int, script: bool) -> None:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, java_script_enabled=script
-        )
-        self.page: Page = context.new_page()
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(file.as_uri())
-        if script:
-            self.page.wait_for_selector("html[data-ready]", state="attached")
-
-
-def visit(
-    browser: Browser, folder: Path, shape: str, *, width: int = 1440, script: bool = True
-) -> Visit:
-    told = builder.rich() if shape == "hostile" else getattr(builder, shape)()
-    told = builder.poisoned(told, POISON) if shape == "hostile" else told
-    file = folder / "report.html"
-    file.write_text(html.render(told), encoding="utf-8")
-    return Visit(browser, file, width=width, script=script)
+pytestmark = MARKS
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -142,9 +86,19 @@ def test_it_says_everything_without_javascript(browser: Browser, tmp_path: Path)
         assert part in text
     assert visited.page.locator("figure.plot").first.is_hidden()
     assert visited.page.locator("button.copy").first.is_hidden()
+    assert visited.page.locator("#filter").is_hidden()
+    assert "times in UTC" in text
 
 
 def test_it_prints(browser: Browser, tmp_path: Path) -> None:
     visited = visit(browser, tmp_path, "rich")
-    assert visited.page.pdf(format="A4").startswith(b"%PDF")
+    page = visited.page
+    folded = page.locator("details:not([open])").count()
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert folded > 5
+    assert page.locator("details:not([open])").count() == 0
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    assert page.pdf(format="Letter").startswith(b"%PDF")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details:not([open])").count() == folded
     assert visited.complaints == []

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import base64
 import dataclasses
+import gzip
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,7 @@ import pytest
 from plotly.offline import get_plotlyjs_version
 
 from logsleuth.model import TrafficBin
-from logsleuth.renderers import charts
+from logsleuth.renderers import bundle, charts
 from logsleuth.resources import shipped
 from tests.renderers import builder, scene
 
@@ -28,11 +30,12 @@ def test_the_vendored_library_is_the_version_that_plotly_draws_for() -> None:
     version = get_plotlyjs_version()
     names = sorted(entry.name for entry in vendor.iterdir())
     assert names == [
-        f"plotly-cartesian-{version}.LICENSE.txt",
-        f"plotly-cartesian-{version}.min.js",
+        f"plotly-basic-{version}.LICENSE.txt",
+        f"plotly-basic-{version}.min.js.gz",
     ]
-    code = vendor.joinpath(names[1]).read_text(encoding="utf-8")
-    assert f"plotly.js (cartesian - minified) v{version}" in code[:200]
+    code = bundle.code()
+    assert f"plotly.js (basic - minified) v{version}" in code[:200]
+    assert gzip.decompress(base64.b64decode(bundle.packed())).decode() == code
     assert not re.search(r"</script|<!--", code, re.IGNORECASE)
     assert "\r" not in code
     assert "MIT License" in vendor.joinpath(names[0]).read_text(encoding="utf-8")
@@ -74,6 +77,29 @@ def test_an_incident_that_is_not_over_reaches_the_end_of_the_axis() -> None:
     assert (
         max(s["x1"] for s in layout["shapes"] if s["type"] == "rect") == layout["xaxis"]["range"][1]
     )
+
+
+def test_a_gap_is_hatched_in_its_lane(rich: Investigation) -> None:
+    figure = drawn(charts.timeline(rich))
+    (gap,) = (trace for trace in figure["data"] if "pattern" in trace.get("marker", {}))
+    assert gap["x"] == ["2026-03-01T10:30:00.000"]
+    assert gap["width"] == [240_000]
+    lane = figure["layout"]["yaxis4"]["ticktext"].index("database")
+    assert gap["base"][0] + gap["y"][0] < lane < gap["base"][0]
+
+
+def test_a_change_is_told_from_a_symptom_by_its_shape(rich: Investigation) -> None:
+    figure = drawn(charts.timeline(rich))
+    marks = next(trace for trace in figure["data"] if trace["name"].startswith("moments"))
+    shapes = dict(zip(marks["text"], marks["marker"]["symbol"], strict=True))
+    assert (shapes["2"], shapes["4"]) == ("diamond", "circle")
+
+
+def test_a_line_of_a_server_knows_what_it_is_filtered_by(rich: Investigation) -> None:
+    *servers, intended = drawn(charts.shares(rich, rich.pools[0]))["data"]
+    held = {trace["name"]: trace["meta"]["facet"] for trace in servers}
+    assert held == {server: place for place, server in enumerate(scene.SERVERS)}
+    assert "meta" not in intended
 
 
 def test_a_few_failures_do_not_look_like_many() -> None:

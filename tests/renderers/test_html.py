@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from logsleuth.renderers import html
+from logsleuth.renderers import bundle, html, limits
 from logsleuth.renderers.json import document, dumps
 from logsleuth.resources import shipped
 from tests.renderers import builder, scene
@@ -27,13 +27,13 @@ ROOT = Path(__file__).parents[2]
 
 def own_part(page: str) -> str:
     """The page without the library it carries."""
-    return page.replace(html.plotly_bundle(), "")
+    return page.replace(bundle.packed(), "")
 
 
 def test_every_section_has_a_template_and_every_template_is_used() -> None:
     folder = shipped("reports").joinpath("sections")
     names = {entry.name.removesuffix(".html.j2") for entry in folder.iterdir()}
-    assert names == {*html.SECTIONS, "macros"}
+    assert names == {*html.SECTIONS, "macros", "filter", "chosen"}
 
 
 @pytest.mark.parametrize("section", html.SECTIONS)
@@ -79,9 +79,51 @@ def test_evidence_is_cited_with_its_place(rich: Investigation) -> None:
     assert "Traceback (most recent call last):\n  File &#34;/srv/app/pool.py&#34;" in page
 
 
-def test_the_runbook_of_the_fault_is_below_the_evidence(rich: Investigation) -> None:
+def test_the_sections_are_in_the_order_in_which_people_ask(rich: Investigation) -> None:
     page = html.render(rich)
-    assert page.index('id="evidence"') < page.index('id="runbook"') < page.index('id="sources"')
+    asked = ("verdict", "timeline", "shares", "hypotheses", "attribution", "time", "messages",
+             "counterfactual", "runbook", "sources", "evidence", "reproduce")  # fmt: skip
+    places = [page.index(f'id="{section}"') for section in asked]
+    assert places == sorted(places)
+
+
+def test_cited_lines_stand_in_their_context(rich: Investigation) -> None:
+    page = html.render(rich)
+    part = page.split(f'id="e-{scene.EXHAUSTED}"')[1].split("</li>")[0]
+    around = part.split('<pre class="around">')[1]
+    assert (
+        around.index("one before") < around.index("<mark>ERROR app.pool") < around.index("</mark>")
+    )
+    assert around.index("</mark>\none after\nanother") > 0
+
+
+def test_a_gap_is_told_in_a_table(rich: Investigation) -> None:
+    part = html.render(rich).split('class="gaps"')[1].split("</table>")[0]
+    text = Page(part).text
+    assert "evidence/db/postgresql.log database 2026-03-01 10:30:00 2026-03-01 10:34:00 41" in text
+
+
+def test_a_query_is_in_the_page_once(rich: Investigation) -> None:
+    page = own_part(html.render(rich))
+    body = page.split('id="logsleuth-investigation"')[0]
+    escaped = scene.SHOW_SHARES.replace("'", "&#39;").replace(">", "&gt;").replace("<", "&lt;")
+    assert body.count(escaped) == 1
+    assert "the same as above" in body
+
+
+def test_every_time_that_is_told_can_be_told_in_another_zone(rich: Investigation) -> None:
+    page = own_part(html.render(rich)).split('id="logsleuth-investigation"')[0]
+    for name in ("evidence", "reproduce", "runbook"):
+        # Lines are as they were written, and commands are in UTC.
+        page = re.sub(f'<section id="{name}".*?</section>', "", page, flags=re.DOTALL)
+    bare = re.sub(r"<(time|pre|title)\b.*?</\1>", "", page, flags=re.DOTALL)
+    assert re.findall(r"\d\d:\d\d:\d\d", Page(bare).text) == []
+    assert page.count("<time ") > 30
+
+
+def test_the_runbook_of_the_fault_is_before_the_evidence(rich: Investigation) -> None:
+    page = html.render(rich)
+    assert page.index('id="runbook"') < page.index('id="sources"') < page.index('id="evidence"')
     part = page.split('id="runbook"')[1].split("</section>")[0]
     book = rich.runbook
     assert book is not None
@@ -117,7 +159,10 @@ def test_an_event_that_is_not_cited_is_no_link() -> None:
 def test_the_document_is_in_the_page(any_shape: Investigation) -> None:
     page = Page(html.render(any_shape))
     held = json.loads(page.script(id="logsleuth-investigation"))
-    assert held == document(any_shape)
+    figures = held.pop("series")
+    assert held == document(limits.fitted(any_shape)[0])
+    assert figures["traffic"]["requests"] == [b.requests for b in any_shape.series.traffic]
+    assert [gap["path"] for gap in figures["gaps"]] == [g.path for g in any_shape.series.gaps]
 
 
 def test_nothing_in_the_evidence_becomes_markup(
@@ -150,7 +195,7 @@ def test_the_policy_lets_only_our_scripts_run(rich: Investigation) -> None:
     policy = next(v for tag, name, v in page.attributes if name == "content" and "src" in v)
     digests = [
         "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
-        for text in page.programs
+        for text in (*page.programs, bundle.code())
     ]
     assert len(digests) == 2
     assert re.search(r"script-src ([^;]*);", policy)[1].split() == digests  # type: ignore[index]
@@ -167,13 +212,46 @@ def test_the_page_loads_nothing(any_shape: Investigation) -> None:
 
 
 def test_the_library_is_there_once_and_only_if_there_is_a_figure(rich: Investigation) -> None:
-    assert html.render(rich).count("plotly.js (cartesian - minified)") == 1
-    assert "plotly.js" not in html.render(builder.empty())
+    assert html.render(rich).count(bundle.packed()) == 1
+    assert 'id="plotly"' not in html.render(builder.empty())
 
 
 def test_the_page_is_of_a_bearable_size(rich: Investigation) -> None:
-    assert len(html.render(rich).encode()) < 2_000_000
-    assert len(own_part(html.render(rich)).encode()) < 250_000
+    assert len(html.render(rich).encode()) < 800_000
+    assert len(own_part(html.render(rich)).encode()) < 290_000
+
+
+def crowded(rich: Investigation) -> Investigation:
+    """More of everything than anybody could read, and texts without an end."""
+    lines = tuple(
+        dataclasses.replace(
+            rich.cited[place % 7], event_id=f"0123456789ab:{place}", text="x" * 4096
+        )
+        for place in range(3000)
+    )
+    check = dataclasses.replace(rich.hypotheses[0].checks[0], explanation="y" * 100_000)
+    checks = dataclasses.replace(rich.hypotheses[0], checks=(check,) * 500)
+    return dataclasses.replace(
+        rich, cited=lines, hypotheses=(checks, *rich.hypotheses[1:]), timeline=rich.timeline * 200,
+        sources=rich.sources * 300, warnings=("z" * 9000,) * 900,
+    )  # fmt: skip
+
+
+def test_no_page_is_too_large_and_it_says_what_it_leaves_out(rich: Investigation) -> None:
+    page = html.render(crowded(rich))
+    assert len(page.encode()) <= limits.HARD_BYTES
+    first = Page(page.split('id="timeline"')[0]).text
+    assert re.search(r"Left out: .*of 2,400 files.*of 1,600 moments.*of 3,000 cited lines", first)
+    assert "logsleuth investigate --json" in first
+    held = json.loads(Page(page).script(id="logsleuth-investigation"))
+    assert 0 < len(held["cited"]) < 3000
+    # The account of the lines is of all files, whatever the table shows.
+    assert f"{crowded(rich).total('lines'):,} lines" in Page(page).text
+
+
+def test_a_page_that_fits_leaves_nothing_out(rich: Investigation) -> None:
+    assert limits.fitted(rich) == (rich, ())
+    assert "Left out" not in html.render(rich)
 
 
 @pytest.mark.parametrize("seed", ["0", "1"])

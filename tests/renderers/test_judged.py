@@ -28,7 +28,7 @@ def test_of_those_alike_the_nearest_to_the_onset_comes_first(rich: Investigation
 def test_a_change_is_named_once_and_with_its_time(rich: Investigation) -> None:
     release, reload, restart = map(judged.title, rich.changes)
     assert release == "release 2.18.1 (10:11:57)"
-    assert reload == "reload at 10:14:04"
+    assert reload == "reload at 10:14:04 UTC"
     assert restart == "restart of app-1 (10:14:09)"
 
 
@@ -44,7 +44,7 @@ def test_the_terminal_has_three_in_full(rich: Investigation) -> None:
 def test_beside_a_table_of_servers_it_has_two(rich: Investigation) -> None:
     said = terminal.render(rich, width=80)
     assert "guilty: reload" in said
-    assert "reconfigured 1.1 s befo…\n" in said
+    assert "reconfigured 1.1 s …\n" in said
     assert "innocent: release" not in said
     many = dataclasses.replace(rich, changes=rich.changes * 5)
     assert len(terminal.render(many).splitlines()) == len(terminal.render(rich).splitlines())
@@ -56,7 +56,7 @@ def test_without_changes_the_terminal_has_no_line_of_them(rich: Investigation) -
 
 def test_the_report_has_a_row_for_each(rich: Investigation) -> None:
     said = Page(html.render(rich).split('id="changes"')[1].split("</section>")[0]).text
-    for part in ("release 2.18.1", "innocent", "reload at 10:14:04", "guilty", "undecided",
+    for part in ("release 2.18.1", "innocent", "reload at 10:14:04 UTC", "guilty", "undecided",
                  "Would decide it: the log of app-1"):  # fmt: skip
         assert part in said
 

@@ -17,6 +17,9 @@ def test_the_largest_share_of_a_pool_fills_its_cell(rich: Investigation) -> None
     pool = rich.pools[0]
     hot, cold = (share_mark(share, pool) for share in pool.servers[:2])
     assert hot.observed == 100
+    assert hot.low is not None
+    assert hot.high is not None
+    assert 99 < hot.low < hot.observed <= hot.high == 100
     assert hot.intended == cold.intended == pytest.approx(35.71)
     assert cold.observed == pytest.approx(14.29)
 
@@ -27,6 +30,9 @@ def test_a_pool_without_traffic_has_empty_cells(rich: Investigation) -> None:
     )
     mark = share_mark(idle, dataclasses.replace(rich.pools[0], servers=(idle,)))
     assert (mark.observed, mark.intended, mark.configured) == (0.0, None, None)
+    nobody = dataclasses.replace(idle, requests=0)
+    mark = share_mark(nobody, dataclasses.replace(rich.pools[0], servers=(nobody,)))
+    assert (mark.low, mark.high) == (None, None)
 
 
 def check(interval: Interval | None, margin: Interval | None, effect: float | None) -> Check:

@@ -1,0 +1,67 @@
+// Adds up the embedded counts of requests, and says figures as the server-rendered tables do.
+const held = JSON.parse(document.getElementById("logsleuth-investigation").textContent);
+const breakdown = held.series.breakdown;
+
+// In the flat tables -n stands for n zeros in a row.
+function spread(runs) {
+  return runs.flatMap((value) => (value < 0 ? Array(-value).fill(0) : [value]));
+}
+
+const tables = breakdown && {
+  requests: { size: breakdown.routes.length, cells: spread(breakdown.requests) },
+  failed: { size: breakdown.routes.length, cells: spread(breakdown.failed) },
+  answered: { size: breakdown.outcomes.length, cells: spread(breakdown.answered) },
+  latencies: { size: breakdown.bands_s.length + 1, cells: spread(breakdown.latencies) },
+};
+
+// The sums of a table's last axis over bins [first, last) of one server, or of all where it is null.
+function sums(name, { first, last, facet }) {
+  const { size, cells } = tables[name];
+  const facets = breakdown.facets.length;
+  const found = Array(size).fill(0);
+  for (let bin = first; bin < last; bin += 1) {
+    for (let one = facet ?? 0; one < (facet === null ? facets : facet + 1); one += 1) {
+      const begin = (bin * facets + one) * size;
+      for (let place = 0; place < size; place += 1) found[place] += cells[begin + place];
+    }
+  }
+  return found;
+}
+
+const whole = (values) => values.reduce((sum, value) => sum + value, 0);
+const rate = (part, all) => (all ? part / all : null);
+
+// The middle of the band of latency that a quantile lies in; null where nothing was timed.
+function quantile(counts, part) {
+  const wanted = part * whole(counts);
+  let seen = 0;
+  for (const [place, number] of counts.entries()) {
+    seen += number;
+    if (number && seen >= wanted) {
+      if (place >= breakdown.bands_s.length) return null;
+      return Math.sqrt(breakdown.bands_s[Math.max(place - 1, 0)] * breakdown.bands_s[place]);
+    }
+  }
+  return null;
+}
+
+const UNKNOWN = "–";
+const grouped = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const counted = (value) => grouped.format(value);
+
+function percent(value) {
+  if (value === null) return UNKNOWN;
+  const hundredths = value * 100;
+  if (hundredths > 0 && hundredths < 0.01) return "< 0.01 %";
+  if (hundredths === 0 || hundredths >= 99.95) return `${hundredths.toFixed(0)} %`;
+  return `${hundredths.toFixed(hundredths < 1 ? 2 : 1)} %`;
+}
+
+function seconds(value) {
+  if (value === null) return UNKNOWN;
+  const said = (figure) => String(Number(figure.toPrecision(3)));
+  if (value < 1) return `${said(value * 1000)} ms`;
+  if (value < 60) return `${said(value)} s`;
+  const [minutes, rest] = [Math.floor(Math.round(value) / 60), Math.round(value) % 60];
+  return rest ? `${minutes} min ${rest} s` : `${minutes} min`;
+}
