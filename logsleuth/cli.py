@@ -10,12 +10,13 @@ from typing import Annotated, Final, cast
 import typer
 
 from logsleuth import __version__
-from logsleuth.commands import note
+from logsleuth.commands import narrate
 from logsleuth.commands.coverage import coverage
 from logsleuth.commands.explain import explain
 from logsleuth.commands.formats import formats
 from logsleuth.commands.ingest import ingest
 from logsleuth.commands.investigate import investigate
+from logsleuth.commands.note import note
 from logsleuth.commands.query import query
 from logsleuth.commands.report import report
 from logsleuth.commands.shares import shares
@@ -53,6 +54,7 @@ app.command()(waterfall)
 app.command()(shares)
 app.command()(coverage)
 app.command()(show)
+app.command()(note)
 app.command()(report)
 app.command()(explain)
 app.command()(formats)
@@ -139,7 +141,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _say(message: str, hint: str, status: int) -> int:
-    note(f"logsleuth: {message}")
+    narrate(f"logsleuth: {message}")
     if hint:
-        note(f"  hint: {hint}")
+        narrate(f"  hint: {hint}")
     return status

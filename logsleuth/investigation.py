@@ -19,15 +19,16 @@ from logsleuth.analyses import (
     timeline,
 )
 from logsleuth.analyses.facts import Calm, gather
+from logsleuth.case import notes
 from logsleuth.case.show import Quoted, quote
 from logsleuth.faults import FAULTS
-from logsleuth.model import CitedEvent, Investigation
+from logsleuth.model import CitedEvent, Investigation, Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from logsleuth.case.store import Case
-    from logsleuth.model import Hypothesis, JudgedChange, Message, Moment, Waterfall
+    from logsleuth.model import Hypothesis, JudgedChange, Message, Waterfall
 
 
 def investigate(case: Case) -> Investigation:
@@ -41,6 +42,7 @@ def investigate(case: Case) -> Investigation:
     hypotheses = verdict.hypotheses(standing, root, verdict.exonerations(facts, judged))
     said = messages.examine(facts)
     moments = _with_messages(judged.told(timeline.build(facts, root)), said)
+    moments = _with_notes(case, moments)
     pools = documents.pools(facts, verdict.skewed_pools(standing))
     waterfalls = examples.waterfalls(facts)
     return Investigation(
@@ -67,7 +69,7 @@ def investigate(case: Case) -> Investigation:
 
 def _calm(case: Case, calm: Calm) -> Investigation:
     judged = judgements.without_incident(calm)
-    moments = judged.told(timeline.changes(calm.changes, None))
+    moments = _with_notes(case, judged.told(timeline.changes(calm.changes, None)))
     return Investigation(
         sources=coverage.sources(case),
         incident=None,
@@ -87,6 +89,12 @@ def _calm(case: Case, calm: Calm) -> Investigation:
 def _with_messages(told: Sequence[Moment], said: Sequence[Message]) -> tuple[Moment, ...]:
     found = [*told, *messages.moments(said, told)]
     return tuple(sorted(found, key=lambda m: (m.ts, m.kind, m.title)))
+
+
+def _with_notes(case: Case, told: Sequence[Moment]) -> tuple[Moment, ...]:
+    """Add what people noted themselves, marked as theirs."""
+    noted = [Moment(note.ts, "note", "people", note.text) for note in notes.read(case)]
+    return tuple(sorted([*told, *noted], key=lambda m: (m.ts, m.kind, m.title)))
 
 
 def _cited(

@@ -177,6 +177,9 @@ create table if not exists configured_settings (
     scope varchar, name varchar not null, value varchar not null, seconds double, line integer not null
 );
 
+-- What people noted themselves; the numbers are theirs to name a note by.
+create table if not exists notes (number bigint primary key, ts timestamp not null, text varchar not null);
+
 -- Servers and pools under every name that the evidence knows them by.
 create table if not exists aliases (
     name varchar not null,               -- as a log writes it: app-1, 10.0.0.1:8080

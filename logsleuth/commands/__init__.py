@@ -22,6 +22,13 @@ class Style(StrEnum):
     MD = "md"
 
 
+class Page(StrEnum):
+    """What a report is written as."""
+
+    HTML = "html"
+    MD = "md"
+
+
 Evidence = Annotated[
     list[str],
     typer.Argument(
@@ -53,11 +60,23 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no n
 Table = Annotated[Style, typer.Option("--format", "-f", help="How to write the table.")]
 
 
-def note(text: str) -> None:
+def narrate(text: str) -> None:
     """Tell a person something on stderr; what logs and paths say can't act on the terminal."""
     from logsleuth.renderers.text import encodable, sanitise
 
     typer.echo(sanitise(encodable(text), multiline=True), err=True)
+
+
+def told_as(found: "Investigation", target: Path, form: Page | None = None) -> str:
+    """Return the report as a page, or as a postmortem's draft where that is wanted."""
+    markdown = target.suffix.lower() in {".md", ".markdown"} if form is None else form is Page.MD
+    if markdown:
+        from logsleuth.renderers import postmortem
+
+        return postmortem.render(found)
+    from logsleuth.renderers import html
+
+    return html.render(found)
 
 
 def diagnose(

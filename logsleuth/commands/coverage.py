@@ -2,7 +2,7 @@
 
 import sys
 
-from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Quiet, Style, Table, note
+from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Quiet, Style, Table, narrate
 
 _NAMES = ["layer", "subject", "fact", "value", "means"]
 
@@ -34,6 +34,6 @@ def coverage(
     ):
         found = account(read)
     for problem in problems:
-        note(problem)
+        narrate(problem)
     rows = [(fact.layer, fact.subject, fact.fact, fact.value, fact.means) for fact in found]
     write_rows(sys.stdout, _NAMES, rows, style)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Formats, Style, Table, note
+from logsleuth.commands import Formats, Style, Table, narrate
 
 if TYPE_CHECKING:
     from logsleuth.evidence.discover import EvidenceFile
@@ -55,7 +55,7 @@ def _explained(evidence: list[str], known: Sequence["Format"]) -> list[list[obje
         found, problems = discover(evidence, Path(scratch))
         rows = [_explain(file, known) for file in found]
     for problem in problems:
-        note(f"warning: {problem}")
+        narrate(f"warning: {problem}")
     return rows
 
 

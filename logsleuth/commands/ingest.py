@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Evidence, Formats, Quiet, Style, note
+from logsleuth.commands import Evidence, Formats, Quiet, Style, narrate
 
 if TYPE_CHECKING:
     from logsleuth.case.ingest import Summary
@@ -56,9 +56,9 @@ def ingest(
 
 def _tell(summary: "Summary", case: Path) -> None:
     for problem in summary.problems:
-        note(f"warning: {problem}")
+        narrate(f"warning: {problem}")
     again = f", {summary.skipped} files were in it already" if summary.skipped else ""
-    note(
+    narrate(
         f"{case}: {summary.lines:,} lines of {summary.sources} files read, "
         f"{summary.events:,} events, {summary.rejected:,} lines rejected{again}"
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Formats, Quiet, ReadCase, note
+from logsleuth.commands import Formats, Quiet, ReadCase, narrate
 
 if TYPE_CHECKING:
     from logsleuth.case.show import Shown
@@ -48,7 +48,7 @@ def show(
     ):
         shown = read(opened_case, event_id, context=context, verify=verify)
     if shown.note and not quiet:
-        note(f"warning: {shown.note}")
+        narrate(f"warning: {shown.note}")
     _write(shown.bytes if raw else _page(shown, numbered=context > 0), raw=raw)
 
 

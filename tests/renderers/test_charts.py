@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-from logsleuth.model import TrafficBin
+from logsleuth.model import Moment, TrafficBin
 from logsleuth.renderers import bundle, charts
 from logsleuth.resources import shipped
 from tests.renderers import builder, scene
@@ -93,6 +93,15 @@ def test_a_change_is_told_from_a_symptom_by_its_shape(rich: Investigation) -> No
     marks = next(trace for trace in figure["data"] if trace["name"].startswith("moments"))
     shapes = dict(zip(marks["text"], marks["marker"]["symbol"], strict=True))
     assert (shapes["2"], shapes["4"]) == ("diamond", "circle")
+
+
+def test_what_people_noted_has_a_lane_of_its_own(rich: Investigation) -> None:
+    noted = Moment(scene.ENDED, "note", "people", "rolled back", ())
+    figure = drawn(charts.timeline(dataclasses.replace(rich, timeline=(*rich.timeline, noted))))
+    marks = next(trace for trace in figure["data"] if trace["name"].startswith("moments"))
+    assert marks["marker"]["symbol"][-1] == "square"
+    assert figure["layout"]["yaxis4"]["ticktext"][-1] == "people"
+    assert marks["y"][-1] == len(figure["layout"]["yaxis4"]["ticktext"]) - 1
 
 
 def test_a_line_of_a_server_knows_what_it_is_filtered_by(rich: Investigation) -> None:

@@ -1,0 +1,58 @@
+"""`note`: puts a moment of people's own on the timeline: paged, escalated, rolled back."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from logsleuth.commands import ReadCase, Style, Table, narrate
+
+
+def note(
+    at: Annotated[
+        str | None,
+        typer.Argument(metavar="AT", help="When: 2026-03-01T10:31Z, or 10:31 of its only day."),
+    ] = None,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="What happened.")] = None,
+    case: ReadCase = None,
+    drop: Annotated[
+        int | None, typer.Option("--drop", metavar="NUMBER", help="Remove a note.")
+    ] = None,
+    style: Table = Style.TABLE,
+) -> None:
+    """Note a moment in the case, to be on the timeline as yours; without one, list them.
+
+    Times are UTC unless they say their zone.
+
+    \b
+    logsleuth note 2026-03-01T10:31Z "rolled back to 2.17" --case incident.duckdb
+    logsleuth note 10:18 "paged" --case incident.duckdb
+    logsleuth note --case incident.duckdb
+    """
+    from logsleuth.case import notes
+    from logsleuth.case.opening import chosen
+    from logsleuth.errors import UsageError
+    from logsleuth.renderers.wording import moment
+
+    path = chosen(case)
+    if drop is not None:
+        notes.drop(path, drop)
+    elif at is not None and text is not None:
+        added = notes.add(path, at, text)
+        narrate(f"note {added.number}: {moment(added.ts)} UTC, {added.text}")
+    elif at is not None:
+        message = "a note has a time and a text"
+        raise UsageError(message, hint='logsleuth note 2026-03-01T10:31Z "rolled back"')
+    else:
+        _list(path, style)
+
+
+def _list(path: Path, style: Style) -> None:
+    from logsleuth.case import notes
+    from logsleuth.case.store import open_case
+    from logsleuth.renderers.table import write_rows
+
+    with open_case(path) as case:
+        rows = [(one.number, one.ts, one.text) for one in notes.read(case)]
+    write_rows(sys.stdout, ["number", "at", "text"], rows, style)
