@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Quiet, diagnose, note
+from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Quiet, diagnose, narrate, told_as
 
 if TYPE_CHECKING:
     from logsleuth.model import Investigation
@@ -27,7 +27,12 @@ def investigate(
         typer.Option("--json", metavar="FILE", help="Write the document as JSON; - is stdout."),
     ] = None,
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write the report as HTML.")
+        Path | None,
+        typer.Option(
+            "--report",
+            metavar="FILE",
+            help="Write the report: HTML, or Markdown if it ends in .md.",
+        ),
     ] = None,
     case: KeptCase = None,
     fail_on: Annotated[
@@ -79,11 +84,9 @@ def _show(found: "Investigation", json: str | None) -> None:
 
 
 def _write_report(found: "Investigation", report: Path, *, quiet: bool) -> None:
-    from logsleuth.renderers import html
-
-    report.write_text(html.render(found), encoding="utf-8")
+    report.write_text(told_as(found, report), encoding="utf-8")
     if not quiet:
-        note(f"report: {report}")
+        narrate(f"report: {report}")
 
 
 def _found(found: "Investigation", what: FailOn | None) -> bool:

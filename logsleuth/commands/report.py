@@ -1,32 +1,36 @@
-"""`report`: writes the whole story as one page that opens anywhere."""
+"""`report`: writes the whole story as a page that opens anywhere, or as a postmortem's draft."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Quiet, diagnose
+from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Page, Quiet, diagnose, told_as
 
 
 def report(
     evidence: EvidenceOrCase,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="The HTML file to write.")
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")
     ],
+    form: Annotated[
+        Page | None,
+        typer.Option("--format", "-f", help="What to write; without it, the file's name tells."),
+    ] = None,
     case: KeptCase = None,
     formats: Formats = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write the whole story as one HTML page, and print its path.
+    """Write the whole story as one HTML page, or a postmortem's draft, and print its path.
 
     \b
     logsleuth report logs/ -o report.html
     logsleuth report incident.duckdb -o report.html
+    logsleuth report incident.duckdb -o postmortem.md
     """
     from logsleuth.case.opening import writable
-    from logsleuth.renderers import html
 
     writable(output, evidence)
     found = diagnose(evidence, case, formats, quiet=quiet)
-    output.write_text(html.render(found), encoding="utf-8")
+    output.write_text(told_as(found, output, form), encoding="utf-8")
     typer.echo(str(output))

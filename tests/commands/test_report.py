@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from logsleuth.renderers import html
+import pytest
+
+from logsleuth.renderers import html, postmortem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,21 @@ def test_the_page_is_written_and_its_path_printed(
     ran = run("report", case, "-o", target)
     assert (ran.status, ran.out) == (0, f"{target}\n")
     assert target.read_text(encoding="utf-8") == html.render(found)
+
+
+@pytest.mark.parametrize("words", [("-o", "draft.md"), ("-o", "draft.txt", "--format", "md")])
+def test_a_postmortem_is_drafted_in_markdown(
+    run: Callable[..., Ran],
+    case: Path,
+    found: Investigation,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    words: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("report", case, *words)
+    assert ran.status == 0
+    assert (tmp_path / words[1]).read_text(encoding="utf-8") == postmortem.render(found)
 
 
 def test_it_has_to_be_told_where(run: Callable[..., Ran], case: Path) -> None:
