@@ -12,15 +12,17 @@ async function copy(event) {
   setTimeout(() => { button.textContent = "Copy"; }, 2500);
 }
 
-let folded = [];
+const folded = [];
 function unfold() {
-  folded = [...document.querySelectorAll("details:not([open])")];
-  for (const details of folded) details.open = true;
+  for (const details of document.querySelectorAll("details:not([open])")) {
+    folded.push(details);
+    details.open = true;
+  }
   for (const { place } of plots) window.Plotly.Plots.resize(place);
 }
 
 function fold() {
-  for (const details of folded) details.open = false;
+  for (const details of folded.splice(0)) details.open = false;
   for (const { place } of plots) window.Plotly.Plots.resize(place);
 }
 

@@ -76,7 +76,7 @@ def test_a_query_can_be_copied(browser: Browser, tmp_path: Path) -> None:
 def test_a_chip_leads_to_its_line(browser: Browser, tmp_path: Path) -> None:
     page = visit(browser, tmp_path, "rich").page
     page.locator("#h-application a.chip").first.click()
-    assert page.locator("li:target pre").inner_text().startswith("ERROR app.pool no worker")
+    assert page.locator("li:target pre").first.inner_text().startswith("ERROR app.pool no worker")
 
 
 def test_it_says_everything_without_javascript(browser: Browser, tmp_path: Path) -> None:
