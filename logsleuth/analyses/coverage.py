@@ -77,7 +77,7 @@ def _baseline(window: Window | None) -> Iterator[str]:
         return
     yield (
         "the evidence begins with the incident: what is said to be before it is from the time after"
-        f" its end, {moment(window.baseline.since)} to {moment(window.baseline.until)}"
+        f" its end, {moment(window.baseline.since)} to {moment(window.baseline.until)} UTC"
     )
 
 

@@ -103,7 +103,7 @@ def _between(role: str, family: str, earlier: Log, later: Log) -> Iterator[Fact]
     seconds = sum((part.until or 0.0) - (part.since or 0.0) for part in (earlier, later))
     missing = (began - ended) * busy / max(seconds, 1.0)
     if began - ended > _BETWEEN_S and missing >= _EXPECTED:
-        stretch = f"{moment(ended)} to {moment(began)}"
+        stretch = f"{moment(ended)} to {moment(began)} UTC"
         yield Fact(
             role, family, "rotated away", stretch,
             f"its parts don't meet: about {missing:.0f} lines are missing, {stretch}", warns=True,
@@ -169,7 +169,7 @@ def _silent(bins: Array) -> tuple[int, int, float] | None:
 
 
 def _silence(case: Case, one: Log, began: float, ended: float, expected: float) -> Silence:
-    stretch = f"{moment(began)} to {moment(ended)}"
+    stretch = f"{moment(began)} to {moment(ended)} UTC"
     means = f"silent {stretch}, where about {expected:.0f} lines were to be expected"
     known = one.of_requests or (one.role == "database" and ended - began >= _WORDLESS_S)
     if one.role == "application":

@@ -23,7 +23,7 @@ def at_reload(fault: str, facts: Facts, family: str = "direct") -> list[Reason]:
         return [
             reason(
                 fault, "a reload at the onset", family, 1.5,
-                f"the balancer was reconfigured at {moment(first[-1].ts)},"
+                f"the balancer was reconfigured at {moment(first[-1].ts)} UTC,"
                 f" {facts.window.onset - first[-1].ts:.1f} s before the first bad request:"
                 f" {first[-1].message}",
                 statistic=facts.window.onset - first[-1].ts,
@@ -38,7 +38,7 @@ def at_reload(fault: str, facts: Facts, family: str = "direct") -> list[Reason]:
     return [
         reason(
             fault, "a reload ended it", family, 1.0,
-            f"the balancer was reconfigured at {moment(last[0].ts)}, when it was over:"
+            f"the balancer was reconfigured at {moment(last[0].ts)} UTC, when it was over:"
             f" {last[0].message}",
             evidence=(last[0].event_id,), query=shown("balancer-messages"),
         )

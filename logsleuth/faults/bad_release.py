@@ -98,7 +98,7 @@ def _cured(facts: Facts) -> list[Reason]:
         reason(
             NAME, "a release ended it", "timing", 2.5 if release else 1.0,
             f"{len(instances)} of {max(len(known), len(instances))} instances started around the"
-            f" end, first at {moment(moves[0].ts)}: {first.message}",
+            f" end, first at {moment(moves[0].ts)} UTC: {first.message}",
             evidence=tuple(c.event_id for c in moves[:3]), query=shown("releases"),
         )
     ]  # fmt: skip
@@ -180,7 +180,7 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
     return reason(
         NAME, "a release at the onset", "direct", 3.0 if whole and close else 0.5,
         f"{len(instances)} of {max(len(known), len(instances))} instances started around the onset,"
-        f" first at {moment(moves[0].ts)}: {moves[0].message}",
+        f" first at {moment(moves[0].ts)} UTC: {moves[0].message}",
         effect=apart, evidence=tuple(c.event_id for c in moves[:3]), query=shown("releases"),
     )  # fmt: skip
 
