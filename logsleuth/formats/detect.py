@@ -18,6 +18,9 @@ _LEAST: Final = 0.5
 # Where lines can be read with and without their header, this much decides for without.
 _MARGIN: Final = 0.2
 _SAMPLE: Final = 240
+# What is taken from beyond the head is taken in so many stretches of neighbours: a record of a slow
+# query log has up to twenty lines, and of every seventh line none might be the one that starts it.
+_STRETCHES: Final = 4
 # Regular expressions are tried on no longer lines, and on few long ones: a stranger wrote them.
 _LONGEST: Final = 8 << 10
 _LONG: Final = 1 << 10
@@ -39,8 +42,10 @@ def sample(text: str) -> list[str]:
     if len(lines) <= _SAMPLE:
         return lines
     head, rest = lines[: _SAMPLE // 2], lines[_SAMPLE // 2 :]
-    step = max(1, len(rest) // (_SAMPLE // 2))
-    return head + rest[::step][: _SAMPLE // 2]
+    long = _SAMPLE // 2 // _STRETCHES
+    starts = [max(0, len(rest) - long) * i // (_STRETCHES - 1) for i in range(_STRETCHES)]
+    taken = sorted({i for start in starts for i in range(start, min(start + long, len(rest)))})
+    return head + [rest[i] for i in taken]
 
 
 def detect(

@@ -30,6 +30,21 @@ def test_a_file_of_mostly_tracebacks_is_still_python(tmp_path: Path) -> None:
     assert (file.format, file.events, file.rejected) == ("python-logging", 20, 0)
 
 
+@pytest.mark.parametrize("more", range(4))
+def test_a_long_log_of_records_of_many_lines_is_told_by_whole_ones(more: int) -> None:
+    record = (
+        "# User@Host: app[app] @  [192.0.2.{0}]\n# Thread_id: {0}  Schema: shop  QC_hit: No\n"
+        "# Query_time: 0.5  Lock_time: 0.0  Rows_sent: 1  Rows_examined: 1\n"
+        + "# explain: 1\tSIMPLE\titem\tALL\n" * more
+        + "# Rows_affected: 0  Bytes_sent: 9\nSET timestamp=17724420{0:02d};\nSELECT {0};\n"
+    )
+    for records in (60, 90, 400):
+        text = "".join(record.format(i % 60) for i in range(records))
+        found = detect.detect(detect.sample(text), spec.shipped())
+        assert found is not None
+        assert found.format == "mysql-slow"
+
+
 def test_a_truncated_first_line_decides_nothing(tmp_path: Path) -> None:
     file = one(tmp_path, '/1.1" 200 5 "-" "x"\n' + "".join(map(COMBINED.format, range(1, 9))))
     assert (file.format, file.events, file.rejected) == ("nginx-access", 8, 1)
