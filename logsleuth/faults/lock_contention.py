@@ -25,6 +25,8 @@ LOOKALIKES: Final = ("slow-queries",)
 _PART: Final = 0.005
 # Exceptions explain an incident from this part of its failures on.
 _EXPLAINED: Final = 0.5
+# Fewer are no sign of anything.
+_FEW: Final = 5
 # Words that stand where a table's name does.
 _NO_TABLES: Final = frozenset({"transaction", "tuple", "share", "client"})
 _RELATION: Final = re.compile(
@@ -43,16 +45,16 @@ def examine(facts: Facts) -> list[Finding]:
         *_thrown(facts),
         *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.5, apart=-2.5),
     ]
-    target = _table(facts)
+    target = _target(facts, waits)
     summary = f"statements waited for locks{f' on {target}' if target else ''} since the onset"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
 
 
 def _more(facts: Facts, waits: tuple[Words, ...]) -> Reason:
     count = sum(w.during for w in waits)
-    usual = sum(w.before for w in waits) * facts.seconds_during / max(facts.seconds_before, 1e-3)
+    usual = _usual(facts, waits)
     bad = int((facts.during & facts.badness.bad).sum())
-    many = count >= 5 and count > 4.0 * usual + 3.0
+    many = _often(facts, waits)
     # Without a baseline, a job that deadlocks every few seconds looks new.
     many = many and (not facts.blind or count >= _PART * bad)
     return reason(
@@ -96,6 +98,39 @@ def _thrown(facts: Facts) -> list[Reason]:
             query=shown("error-messages", facts.window),
         )
     ]  # fmt: skip
+
+
+def _target(facts: Facts, waits: tuple[Words, ...]) -> str | None:
+    """What was waited for, as the database says, or as its slow statements do.
+
+    MySQL and MariaDB write no lock wait timeout into their logs: only who waited hears of it
+    (error 1205). What their error log then tells of locks is somebody else's deadlock.
+    """
+    told = _often(facts, tuple(w for w in waits if w.role == "database"))
+    return _table(facts) if told else _slowed(facts) or _table(facts)
+
+
+def _often(facts: Facts, waits: tuple[Words, ...]) -> bool:
+    count = sum(w.during for w in waits)
+    return count >= _FEW and count > 4.0 * _usual(facts, waits) + 3.0
+
+
+def _usual(facts: Facts, waits: tuple[Words, ...]) -> float:
+    """So many lines would be expected in the window from those before."""
+    return sum(w.before for w in waits) * facts.seconds_during / max(facts.seconds_before, 1e-3)
+
+
+def _slowed(facts: Facts) -> str | None:
+    """The table of the statements whose time grew most."""
+    longer = facts.seconds_during / max(facts.seconds_before, 1e-3)
+    grown = [
+        (s.busy_during_s - longer * s.busy_before_s, s.fingerprint)
+        for s in facts.database.statements
+        if s.calls_during >= _FEW
+    ]
+    gain, statement = max(grown, default=(0.0, ""))
+    found = _RELATION.search(statement) if gain > 0 else None
+    return (found[1] or found[2]).lower() if found else None
 
 
 def _table(facts: Facts) -> str | None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from logsleuth.faults import lock_contention
-from tests.analyses.traffic_builder import BEGIN, Scene
-from tests.faults.scenes import ONSET, claims, noisy
+from tests.analyses.traffic_builder import BEGIN, FOUR, Scene
+from tests.faults.scenes import ONSET, claims, named, noisy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,3 +39,34 @@ def test_exceptions_that_name_no_lock_acquit_the_locks(
         at = float(scene.started[i]) - BEGIN + 0.8
         scene.say("application", at, f"unhandled\n{says}", instance=str(scene.first[i]))
     assert claims(lock_contention, gathered(scene)) == claimed
+
+
+def timed_out(quoted: int) -> Scene:
+    """Inserts take two seconds, and so many of a hundred end as MySQL ends a wait for a lock."""
+    scene = Scene(rate=30)
+    waiting = scene.between(ONSET) & scene.of("/search")
+    scene.slow(waiting, 30.0)
+    scene.fail(scene.part(waiting, 0.8), 500, 2.0)
+    for number, at in enumerate(np.linspace(ONSET - 0.2, 116, 100).tolist()):
+        scene.statement(at, f"INSERT INTO visit (item_id) VALUES ({number})", 2.0)
+        if number < quoted:
+            says = "(1205, 'Lock wait timeout exceeded; try restarting transaction')"
+            scene.say("application", at + 2.0, says, instance=FOUR[number % 4])
+    for at in (ONSET - 30, ONSET + 5):
+        text = "deadlock detected\nUPDATE job_state SET holder = 'nightly' WHERE id = 2"
+        scene.say("database", at, text, level="info")
+    return noisy(scene, np.inf)
+
+
+def test_lock_waits_that_only_those_hear_of_who_waited_are_on_the_table_of_their_statements(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = named(gathered(timed_out(90)))
+    assert (cause.fault, cause.target) == ("lock-contention", "visit")
+
+
+def test_a_few_lock_timeouts_among_slow_statements_do_not_explain_these(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = named(gathered(timed_out(8)))
+    assert (cause.fault, cause.target) == ("slow-queries", "visit")
