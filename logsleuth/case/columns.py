@@ -184,7 +184,7 @@ _LEVELS: Final[Mapping[str, str]] = {
     "error": "err e severe 50 400 3",
     "fatal": "critical crit alert emerg emergency panic f 60 500 550 600 0 1 2",
     "debug": "d fine 20 100 7 debug1 debug2 debug3 debug4 debug5",
-    "trace": "verbose finer finest 10",
+    "trace": "verbose finer finest 10 trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8",
 }
 
 
@@ -261,6 +261,46 @@ def _between(column: str, x: str) -> Read:
 def _connections(_: str, x: str) -> Read:
     retries = f"split_part({x}, '/', 5)"
     return Read({"retries": f"try_cast(ltrim({retries}, '+') as smallint)"})
+
+
+def _tries(column: str, x: str) -> Read:
+    """How often a request was sent to a server; the tries after the first are retries."""
+    n = f"{x}_n"
+    return Read(
+        {column: f"case when {n} between 1 and 1000 then {n} - 1 end"},
+        f"({n} is not null or {_absent(x)})",
+        ((n, f"try_cast({x} as bigint)"),),
+    )
+
+
+def _flags(column: str, x: str) -> Read:
+    """Envoy's response flags, whose `-` says that all went well."""
+    return Read({column: f"nullif({x}, '')"})
+
+
+def _provided(column: str, x: str) -> Read:
+    """Traefik's name of a service or router, without the provider that told it: `shop@file`."""
+    return Read({column: _known(f"regexp_replace({x}, '@[a-z]+$', '')")})
+
+
+_HOST_NAME: Final = (
+    "'^ ?[{]?((?:[A-Za-z0-9_-]+[.])+[A-Za-z]{2,24}(?::[0-9]{1,5})?"
+    "|[A-Za-z][A-Za-z0-9_-]{0,62}:[0-9]{1,5})[.]?(?:[|}].*)?$'"
+)
+
+
+def _host(column: str, x: str) -> Read:
+    """The first captured header where it looks like a host name; addresses aren't taken for one."""
+    return Read({column: f"nullif(regexp_extract({x}, {_HOST_NAME}, 1), '')"})
+
+
+def _request_host(column: str, x: str) -> Read:
+    """The host in a request line that names it, which counts more than the header.
+
+    Source: RFC 9112, section 3.2.2 "absolute-form".
+    """
+    host = f"regexp_extract({x}, '^[A-Z]{{3,17}} [a-z]+://([^/? ]+)', 1)"
+    return Read({column: f"case when contains({x}, '://') then nullif({host}, '') end"})
 
 
 def _process(column: str, x: str) -> Read:
@@ -376,6 +416,11 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "seconds-sum": _sum,
     "seconds-between": _between,
     "connections": _connections,
+    "tries": _tries,
+    "flags": _flags,
+    "provided": _provided,
+    "host": _host,
+    "request-host": _request_host,
     "process": _process,
     "session": _session,
     "sqlstate": _sqlstate,

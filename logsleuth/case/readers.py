@@ -172,7 +172,9 @@ def _unwrap(reader: Reader) -> str:
 
 def _wrapped(values: Mapping[str, str]) -> dict[str, str]:
     """The columns of a line with those that its header tells."""
-    host = values.get("host", "nullif(wrapped.host, '')")
+    host = "nullif(wrapped.host, '')"
+    if "host" in values:
+        host = f"coalesce({values['host']}, {host})"
     pid = "try_cast(regexp_extract(wrapped.pid, '([0-9]+)$', 1) as integer)"
     if "pid" in values:
         pid = f"coalesce({values['pid']}, {pid})"
@@ -275,6 +277,8 @@ def _split(shape: BoundShape, *, apart: bool = False) -> tuple[str, dict[str, st
     With `apart`, the batch has the pieces between quotes as columns.
     """
     if any(c >= _SPACE_MARK for token in shape.tokens for c in token.text):
+        return None
+    if any(token.spaced for token in shape.tokens):
         return None
     template, variables = _template(shape.tokens)
     quoted = template.split('"')

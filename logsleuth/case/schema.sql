@@ -81,7 +81,7 @@ create table if not exists other_records (
     header_times varchar,
     response_times varchar,
     queue_s double,                      -- HAProxy Tw; an application's own queue
-    termination varchar,                 -- HAProxy's session state at disconnection
+    termination varchar,                 -- HAProxy's session state at disconnection, Envoy's response flags
     retries smallint,
     frontend varchar,
     -- of the application: which instance, route and release, and what it waited for
@@ -322,6 +322,33 @@ create or replace macro upstream_of(format, placed, server) as
     case when not placed and starts_with(format, 'nginx') and not contains(server, ':')
         then server end;
 
+-- Traefik's common log format names the router only; the configuration may know the server's service.
+create or replace macro pool_of(format, pool, configured, frontend) as
+    coalesce(pool, configured, case when starts_with(format, 'traefik') then frontend end);
+
+-- How a request ended, in HAProxy's letters (its manual, 8.5 "Session state at disconnection"), from
+-- Envoy's response flags ("Access logging", RESPONSE_FLAGS): by whom, and what was waited for then.
+-- An answer that began and was broken off is D, one that never came is H.
+create or replace macro ended_as(format, status, flags) as
+    case when not starts_with(format, 'envoy') then flags when flags = '-' then '----'
+    else case
+        when regexp_matches(flags, '\b(UF|UH|UpstreamConnectionFailure|NoHealthyUpstream)\b') then 'SC--'
+        when regexp_matches(flags, '\b(UO|UpstreamOverflow)\b') then 'PQ--'
+        when regexp_matches(flags, '\b(RL|RLSE|OM|RateLimited|RateLimitServiceError|OverloadManagerTerminated)\b') then 'PR--'
+        when regexp_matches(flags, '\b(DC|DR|DownstreamConnectionTermination|DownstreamRemoteReset)\b')
+            then case when coalesce(status, 0) < 200 then 'CH--' else 'CD--' end
+        when regexp_matches(flags, '\b(UT|UpstreamRequestTimeout|DT|DurationTimeout|UMSDR|UpstreamMaxStreamDurationReached)\b')
+            then case when status between 200 and 399 then 'sD--' else 'sH--' end
+        when regexp_matches(flags, '\b(SI|StreamIdleTimeout)\b')
+            then case when status = 504 then 'sH--' else 'cD--' end
+        when regexp_matches(flags, '\b(UC|UR|LR|UpstreamConnectionTermination|UpstreamRemoteReset|LocalReset)\b')
+            then case when status between 200 and 399 then 'SD--' else 'SH--' end
+        when regexp_matches(flags, '\b(UPE|UpstreamProtocolError)\b') then 'PH--'
+        when regexp_matches(flags, '\b(NR|NC|FI|DI|UAEX|IH|NFCF|NoRouteFound|NoClusterFound|FaultInjected|DelayInjected|UnauthorizedExternalService|InvalidEnvoyRequestHeaders|NoFilterConfigFound)\b') then 'LR--'
+        when status is null and regexp_matches(flags, '\b(URX|UpstreamRetryLimitExceeded)\b') then 'SC--'
+        when flags is not null then '----' end
+    end;
+
 -- What a balancer waited for once it was connected: until the answer began, or until it was all
 -- there, or all that is left of the request. nginx counts from the connection on, HAProxy after it.
 create or replace macro waited_of(format, duration_s, queue_s, connect_s, header_s, response_s) as
@@ -347,17 +374,20 @@ select
         then e.ts + to_microseconds((coalesce(e.duration_s, 0) * 1000000)::bigint)
         else e.ts end as ended,
     e.client, e.method, e.path, coalesce(e.route, route_of(e.path)) as route, e.query, e.status,
-    coalesce(e.status >= 500 or (e.status is null and e.termination[1] in ('S', 's', 'P', 'R', 'I')),
+    ended_as(e.format, e.status, e.termination) as termination,
+    coalesce(e.status >= 500 or (e.status is null
+        and ended_as(e.format, e.status, e.termination)[1] in ('S', 's', 'P', 'R', 'I')),
         false) as failed,
     coalesce(e.status between 400 and 498, false) as refused,
-    coalesce(e.status = 499 or e.termination[1] in ('C', 'c'), false) as aborted,
+    coalesce(e.status = 499 or ended_as(e.format, e.status, e.termination)[1] in ('C', 'c'), false) as aborted,
     e.duration_s, e.queue_s, e.connect_s, e.header_s, e.response_s, e.bytes,
-    coalesce(e.pool, a.pool, upstream_of(e.format, e.placed, e.server)) as pool,
+    coalesce(pool_of(e.format, e.pool, a.pool, e.frontend),
+        upstream_of(e.format, e.placed, e.server)) as pool,
     server_of(e.format, e.placed, e.server) as server, e.upstream_status,
     e.servers is not null as retried,
     server_of(e.format, e.placed, case when e.servers is null then e.server
         else nullif(regexp_split_to_array(e.servers, ', | : ')[1], '-') end) as first_server,
-    e.retries, e.termination, e.request_id, e.trace_id, e.user_agent, e.frontend, e.host
+    e.retries, e.request_id, e.trace_id, e.user_agent, e.frontend, e.host
 from aligned e
 join sources s using (source_id)
 left join aliases a on a.name = e.server and a.basis = 'configuration' and not e.placed
@@ -393,7 +423,7 @@ left join aliases a on a.name = n.servers[n.attempt] and a.basis = 'configuratio
     and not n.placed
 union all
 select
-    e.event_id, 1 + coalesce(e.retries, 0)::integer, coalesce(e.pool, a.pool),
+    e.event_id, 1 + coalesce(e.retries, 0)::integer, pool_of(e.format, e.pool, a.pool, e.frontend),
     server_of(e.format, e.placed, e.server),
     coalesce(e.upstream_status, e.status), e.connect_s, e.header_s, e.response_s,
     e.source_id, e.line, e.ts, e.duration_s, 1 + coalesce(e.retries, 0)::integer

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.formats import layout
+from logsleuth.formats.keyed import FIRST
+from logsleuth.formats.layout import NESTED
 
 if TYPE_CHECKING:
     from logsleuth.formats.reader import BoundShape
@@ -72,19 +74,25 @@ def _unquoted(sql: str) -> str:
 
 
 def _json(shape: BoundShape) -> tuple[str, dict[str, str], str]:
-    paths = list(dict.fromkeys(p for field in shape.fields for p in field.sources))
+    told = [p for field in shape.fields for p in field.sources] + [key for key, _ in shape.when]
+    paths = list(dict.fromkeys(told))
     listed = ", ".join(quoted(_json_path(path)) for path in paths)
+    texts = {path: f"j[{i}]" for i, path in enumerate(paths, 1)}
+    holds = [f"regexp_matches({texts[key]}, {quoted(pattern)})" for key, pattern in shape.when]
     prelude = f"""parsed as (
     select line, byte_offset, byte_length, wrapped,
         json_extract_string(case when json_valid(text) and text[1] = '{{' then text end, [{listed}])
             as j
     from unwrapped
 )"""  # noqa: S608
-    return prelude, {path: f"j[{i}]" for i, path in enumerate(paths, 1)}, "j is not null"
+    return prelude, texts, " and ".join(["j is not null", *holds])
 
 
 def _json_path(key: str) -> str:
-    return "$" + "".join('."' + part.replace('"', '""') + '"' for part in key.split("\x1f"))
+    return "$" + "".join(
+        "[0]" if part == FIRST else '."' + part.replace('"', '""') + '"'
+        for part in key.split(NESTED)
+    )
 
 
 def _pairs(shape: BoundShape) -> tuple[str, dict[str, str], str]:

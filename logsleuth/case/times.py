@@ -21,6 +21,12 @@ def _zone_minutes() -> str:
 
 # A zone, where a line has one, counts; the session's is UTC.
 _ISO: Final = "try_cast(replace({x}, ',', '.') as timestamptz)::timestamp"
+# The offset by itself, for %z gives a TIMESTAMPTZ, and to bring that back costs as much again.
+_CLF: Final = (
+    "try_strptime(left({x}, 20), '%d/%b/%Y:%H:%M:%S') - case when right({x}, 5) = '+0000'"
+    " then interval 0 second else to_minutes(try_cast(substr({x}, 22, 3) as bigint) * 60"
+    " + try_cast(substr({x}, 22, 1) || substr({x}, 25, 2) as bigint)) end"
+)
 _EXPRESSIONS: Final = {
     "iso-utc": _ISO,
     "iso-offset": (
@@ -42,11 +48,12 @@ _EXPRESSIONS: Final = {
         "try_cast(replace(regexp_replace({x}, '(Z|[+-][0-9]{2}:?[0-9]{2})$', ''), ',', '.')"
         " as timestamp)"
     ),
-    # The offset by itself, for %z gives a TIMESTAMPTZ, and to bring that back costs as much again.
-    "clf": (
-        "try_strptime(left({x}, 20), '%d/%b/%Y:%H:%M:%S') - case when right({x}, 5) = '+0000'"
-        " then interval 0 second else to_minutes(try_cast(substr({x}, 22, 3) as bigint) * 60"
-        " + try_cast(substr({x}, 22, 1) || substr({x}, 25, 2) as bigint)) end"
+    "clf": _CLF,
+    "clf-brackets": _CLF.replace("{x}", "substr({x}, 2, length({x}) - 2)"),
+    "clf-fraction": (
+        _CLF.replace("{x}", "(left({x}, 20) || right({x}, 6))")
+        + " + to_microseconds((try_cast('0.' || regexp_extract({x}, '[.,]([0-9]+) ', 1) as double)"
+        " * 1000000)::bigint)"
     ),
     "clf-local": (
         "try_strptime({x}, ['%d/%b/%Y:%H:%M:%S.%f', '%d/%b/%Y:%H:%M:%S', '%d/%b/%Y %H:%M:%S'])"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.formats import cells, claim, layout
+from logsleuth.formats import bind_patterns, cells, claim, layout, syntaxes
 from logsleuth.formats.reader import BoundShape
 
 if TYPE_CHECKING:
@@ -37,15 +37,18 @@ def claims(lines: Sequence[str], spec: Format, told: Sequence[str]) -> Iterator[
     """
     shape = next(s for s in spec.shapes if s.kind == "layout")
     known = [s.layout for s in spec.shapes if s.kind == "layout" and s.layout]
-    waiting = [layout.tokens(text) for text in (*told, *known)]
+    by_server = [syntaxes.tokens(spec.syntax, text) for text in told]
+    waiting = by_server + [syntaxes.tokens(spec.syntax, text) for text in known]
+    guessed = spec.syntax == syntaxes.GUESSED
     chosen: list[_Candidate] = []
     left = list(range(len(lines)))
     while left and len(chosen) < _MOST:
-        found = cells.infer([lines[i] for i in left])
+        found = cells.infer([lines[i] for i in left]) if guessed else None
         candidates = [
             candidate
             for tokens in (*waiting, *([found] if found else []))
-            if (candidate := _fit(lines, left, spec, tokens)) is not None
+            if (candidate := _fit(lines, left, tokens)) is not None
+            and _required(spec, candidate, told=tokens in by_server)
         ]
         if not candidates:
             break
@@ -53,20 +56,20 @@ def claims(lines: Sequence[str], spec: Format, told: Sequence[str]) -> Iterator[
         chosen.append(best)
         left = [i for i in left if i not in best.matches]
     if chosen:
-        share = 1 - len(left) / len(lines)
         shapes = [_bound(shape, candidate) for candidate in chosen]
-        yield claim.reader(spec, shapes, share, layout.text(chosen[0].tokens))
+        others = bind_patterns.others(spec)
+        known_otherwise = [re.compile(other.pattern, re.DOTALL) for other in others]
+        left = [i for i in left if not any(p.match(lines[i]) for p in known_otherwise)]
+        share = 1 - len(left) / len(lines)
+        yield claim.reader(spec, [*shapes, *others], share, layout.text(chosen[0].tokens))
 
 
-def _fit(
-    lines: Sequence[str], left: Sequence[int], spec: Format, tokens: tuple[Token, ...]
-) -> _Candidate | None:
-    """The lines that a layout fits, None where there are none or it isn't one of this format."""
+def _fit(lines: Sequence[str], left: Sequence[int], tokens: tuple[Token, ...]) -> _Candidate | None:
+    """The lines that a layout fits, None where there are none or it can't be read."""
     if not tokens or tokens[0].text.startswith("{") or not layout.readable(tokens):
         return None
-    variables = {t.text for t in tokens if t.variable}
     literal = "".join(t.text for t in tokens if not t.variable)
-    if _WORDS.search(literal) or not _required(spec, variables):
+    if _WORDS.search(literal):
         return None
     pattern = layout.pattern(tokens)
     compiled = re.compile(pattern, re.DOTALL)
@@ -74,8 +77,11 @@ def _fit(
     return _Candidate(tokens, pattern, matches) if matches else None
 
 
-def _required(spec: Format, variables: set[str]) -> bool:
-    return all(any(name in variables for name in group) for group in spec.requires)
+def _required(spec: Format, candidate: _Candidate, *, told: bool) -> bool:
+    """Whether a layout is one of this format; of one that its server tells, a time is enough."""
+    variables = {t.text for t in candidate.tokens if t.variable}
+    groups = spec.requires[:1] if told and spec.syntax != syntaxes.GUESSED else spec.requires
+    return all(any(name in variables for name in group) for group in groups)
 
 
 def _bound(shape: Shape, candidate: _Candidate) -> BoundShape:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from logsleuth.formats.spec import Field, Format, Shape
 
 _NEVER: Final = r"(?!)"
+_HALF: Final = 0.5
 # Of a record of many lines no more is looked at.
 _LONGEST: Final = 16 << 10
 # More ways of writing the time than this are an accident of the sample.
@@ -27,14 +28,14 @@ def claims(lines: Sequence[str], spec: Format) -> Iterator[Reader]:
     """Yield the reader of a format whose shapes fit at least one record of the lines.
 
     Its share counts the lines of all records that a shape fits; shapes that are only fallbacks
-    count for nothing.
+    count for nothing, and those that follow only where most lines are of the others.
     """
     shapes = [
         (s, re.compile(_whole(s), re.DOTALL)) for s in spec.shapes if s.kind in {"pattern", "csv"}
     ]
     matched: dict[str, list[re.Match[str]]] = {s.name: [] for s, _ in shapes}
     never = re.compile(spec.never or _NEVER)
-    read = 0
+    read, followed = 0, 0
     for record in records(lines, spec):
         if never.search(record):
             continue
@@ -42,13 +43,21 @@ def claims(lines: Sequence[str], spec: Format) -> Iterator[Reader]:
             match = pattern.match(record)
             if match:
                 matched[shape.name].append(match)
-                read += 0 if shape.fallback else record.count("\n") + 1
+                count = record.count("\n") + 1
+                read += 0 if shape.fallback or shape.follows else count
+                followed += count if shape.follows else 0
                 break
+    read += followed if read >= _HALF * len(lines) else 0
     if read:
         found = [bound(s, matched[s.name]) for s, _ in shapes]
         most, _ = max(shapes, key=lambda pair: len(matched[pair[0].name]))
         reader = claim.reader(spec, found, read / len(lines))
         yield replace(reader, stamps=most.stamps or spec.stamps)
+
+
+def others(spec: Format) -> tuple[BoundShape, ...]:
+    """The shapes of a format for the lines that none of its format strings reads."""
+    return tuple(_bound(s, ()) for s in spec.shapes if s.kind in {"pattern", "csv"})
 
 
 def _whole(shape: Shape) -> str:
@@ -102,5 +111,6 @@ def _times(
     """A field for each group and way of writing: those of one file are not always alike."""
     for name in present:
         texts = [m[name].strip('"') for m in matches[:200] if m[name]]
-        for found in times.recognise_all(texts)[:_MOST_TIMES] or (times.BY_NAME["iso-local"],):
+        usual = times.BY_NAME[field.layout or "iso-local"]
+        for found in times.recognise_all(texts)[:_MOST_TIMES] or (usual,):
             yield BoundField(field.column, field.type, (name,), found.name)

@@ -108,7 +108,7 @@ def _claims(
 ) -> Iterator[Reader]:
     """Readers of one format; only JSON is looked at in lines of any length."""
     kinds = {shape.kind for shape in spec.shapes}
-    told = [hint.layout for hint in hints if hint.format == spec.name]
+    told = [*spec.told, *(hint.layout for hint in hints if hint.format == spec.name)]
     if "json" in kinds:
         yield from keyed.claims(lines, spec, "json", told)
     if not short:

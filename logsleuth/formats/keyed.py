@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from logsleuth.formats import cells, claim, layout, names, times
+from logsleuth.formats import cells, claim, names, syntaxes, times
 from logsleuth.formats.layout import NESTED
 from logsleuth.formats.reader import BoundField, BoundShape
 
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from logsleuth.formats.spec import Format, Shape
 
 _PAIR: Final = re.compile(r'(?<!\S)([A-Za-z_@][\w.\-@]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?:\s|$)')
+<<<<<<< HEAD
+=======
+# Between the names of nested keys; no JSON text can hold it unescaped.
+NESTED: Final = "\x1f"
+# The step to a list's first value: headers are lists of mostly one.
+FIRST: Final = "\x1e"
+>>>>>>> 6efea8e (Read Envoy, Traefik, Caddy, Apache, uWSGI and Tomcat, and compile the format strings of four servers)
 # Keys beyond these are rare words or an attack.
 _WORDS: Final = frozenset({"level", "lvl", "severity", "levelname", "msg", "message", "logger"})
 _MOST_KEYS: Final = 400
@@ -63,21 +70,23 @@ def claims(
         starts = _OBJECT
     if not count:
         return
-    shape = next(s for s in spec.shapes if s.kind == kind)
+    of_kind = [s for s in spec.shapes if s.kind == kind]
     spelt = {spelled(key).lower() for key in values}
     named: dict[str, str] = {}
     if any(s.kind == "layout" for s in spec.shapes):
-        named = _variables(values, told)
+        named = _variables(values, told, spec.syntax)
         # What has a level and a message was written by an application, not by a balancer.
-        if _WORDS & spelt and "upstream_addr" not in named.values():
+        guessed = spec.syntax == syntaxes.GUESSED
+        if guessed and _WORDS & spelt and "upstream_addr" not in named.values():
             return
         spelt |= set(named.values())
-    if not all(any(name.lower() in spelt for name in group) for group in spec.requires):
+    # Of keys that a configuration names a time is enough.
+    groups = spec.requires[:1] if named and spec.syntax != syntaxes.GUESSED else spec.requires
+    if not all(any(name.lower() in spelt for name in group) for group in groups):
         return
-    bound = _named(shape, values, named) if named else bind(shape, values)
-    shapes = [bound]
+    shapes = [_named(s, values, named) if named else bind(s, values) for s in of_kind]
     if kind == "pairs" and not named:
-        shapes = [*_split(lines, bound), bound]
+        shapes = [split for bound in shapes for split in (*_split(lines, bound), bound)]
     described = " ".join(sorted(spelled(key) for key in values)[:40])
     reader = claim.reader(spec, shapes, count / len(lines), described)
     yield replace(reader, starts=starts)
@@ -110,7 +119,10 @@ def _flat(prefix: str, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from _flat(name, value)
         elif value is None:
             yield name, ""
-        elif not isinstance(value, list):
+        elif isinstance(value, list):
+            if len(value) == 1 and isinstance(value[0], str):
+                yield f"{name}{NESTED}{FIRST}", value[0]
+        else:
             yield name, value if isinstance(value, str) else json.dumps(value)
 
 
@@ -131,7 +143,7 @@ def pair_values(lines: Sequence[str]) -> tuple[Keyed, int]:
 
 def spelled(key: str) -> str:
     """Write a flattened key with dots, as format files and people do."""
-    return key.replace(NESTED, ".")
+    return key.removesuffix(NESTED + FIRST).replace(NESTED, ".")
 
 
 def bind(shape: Shape, keyed: Keyed) -> BoundShape:
@@ -153,7 +165,12 @@ def bind(shape: Shape, keyed: Keyed) -> BoundShape:
             bound += (BoundField(field.column, _unit(keyed[key]), (key,)) for key in present)
         elif present:
             bound.append(BoundField(field.column, field.type, tuple(present)))
-    return BoundShape(kind=shape.kind, fields=tuple(bound), constants=shape.constants)
+    return _keyed(shape, tuple(bound), {name: keys[0] for name, keys in by_name.items()})
+
+
+def _keyed(shape: Shape, fields: tuple[BoundField, ...], keys: Mapping[str, str]) -> BoundShape:
+    when = tuple((keys.get(name.lower(), name), text) for name, text in sorted(shape.when.items()))
+    return BoundShape(kind=shape.kind, fields=fields, constants=shape.constants, when=when)
 
 
 def _absent(sources: Sequence[str], known: Mapping[str, list[str]], kind: str) -> list[str]:
@@ -228,13 +245,13 @@ def _step(values: Sequence[str]) -> float:
 # A balancer's keys stand for variables.
 
 
-def _variables(values: Keyed, told: Sequence[str]) -> dict[str, str]:
+def _variables(values: Keyed, told: Sequence[str], syntax: str) -> dict[str, str]:
     """From key to variable: as a configuration tells them, or by their names and values."""
     for text in told:
-        pairs = layout.json_variables(text)
+        pairs = syntaxes.json_variables(syntax, text)
         if pairs and len(pairs.keys() & values.keys()) >= 0.8 * len(pairs):
             return {key: variable for key, variable in pairs.items() if key in values}
-    return names.key_variables(values)
+    return names.key_variables(values) if syntax == syntaxes.GUESSED else {}
 
 
 def _named(shape: Shape, values: Keyed, named: Mapping[str, str]) -> BoundShape:
@@ -244,7 +261,7 @@ def _named(shape: Shape, values: Keyed, named: Mapping[str, str]) -> BoundShape:
         replace(f, sources=tuple(by_variable[name] for name in f.sources))
         for f in claim.bind(shape, present)
     )
-    return BoundShape(kind=shape.kind, fields=fields, constants=shape.constants)
+    return _keyed(shape, fields, {})
 
 
 # Lines of pairs that mostly have the same keys are split at quotes and spaces, which is faster.

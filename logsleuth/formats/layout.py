@@ -90,7 +90,10 @@ def pattern(parts: Sequence[Token]) -> str:
     The subset is the one that Python's `re` and RE2 share. One value only may hold spaces without
     quotes around it, or a line that doesn't match would take forever to fail.
     """
-    free = (i for i, p in enumerate(parts) if p.variable and p.text in _SPACED)
+    free = (
+        i for i, p in enumerate(parts)
+        if p.variable and not p.shape and (p.spaced or p.text in _SPACED)
+    )  # fmt: skip
     spaced = next((i for i in free if not _is_quoted(parts, i)), -1)
     seen: set[str] = set()
     pieces = [_piece(parts, index, seen, spaced=index == spaced) for index in range(len(parts))]
@@ -115,6 +118,8 @@ def _is_quoted(parts: Sequence[Token], index: int) -> bool:
 
 def _body(parts: Sequence[Token], index: int) -> str:
     name = parts[index].text
+    if parts[index].shape:
+        return f"(?:{parts[index].shape})"
     if _is_quoted(parts, index):
         return _QUOTED
     if name in _SHAPES:

@@ -24,6 +24,9 @@ _SHAPES: Final[Mapping[str, str]] = {
     "status": r"[1-5]\d\d",
     "upstream_status": _LIST.format(r"[1-5]\d\d"),
     "upstream_addr": _LIST.format(_PEER),
+    # Apache's BALANCER_WORKER_NAME; what refers to a page has a path.
+    "upstream_url": rf"(?:https?|ajp|h2c?|wss?|s?cgi|fcgi|uwsgi)://{_PEER}",
+    "request_us": r"\d+",
     "remote_addr": _ADDRESS,
     "http_x_forwarded_for": rf"{_ADDRESS}(?:, ?{_ADDRESS})*",
     "http_referer": r"https?://\S*",
@@ -128,6 +131,8 @@ _FLOAT_ORDERS: Final[Mapping[int, tuple[str, ...]]] = {
     3: ("request_time", "upstream_connect_time", "upstream_response_time"),
     4: _FLOATS,
 }
+# Ten milliseconds; requests whose headers and body have as many bytes are few.
+_MICROSECONDS: Final = 10_000
 _ABSENT: Final = frozenset({"", "-"})
 # How many of the values must look like a variable's; scanners send what is no request.
 _QUORUMS: Final[Mapping[str, float]] = {"request": 0.5}
@@ -202,7 +207,8 @@ def _is_access(names: set[str]) -> bool:
 
 
 _ORDER: Final = (
-    "time_local", "msec", "time_iso8601", "request", "upstream_addr", "remote_addr", "status",
+    "time_local", "msec", "time_iso8601", "request", "upstream_addr", "upstream_url", "remote_addr",
+    "status",
     "upstream_status", "request_id", "http_referer", "request_method", "request_uri",
     "server_protocol", "http_x_forwarded_for",
 )  # fmt: skip
@@ -270,8 +276,21 @@ def _floats(keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[i
         i for i in range(len(columns))
         if i not in names and not keys[i] and fits("seconds", columns[i])
     ]  # fmt: skip
+    _microseconds(keys, columns, names)
     order = _FLOAT_ORDERS.get(len(loose) + len(taken & set(_FLOATS)), _FLOATS)
     names.update(zip(loose, (n for n in order if n not in taken), strict=False))
+
+
+def _microseconds(
+    keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[int, str]
+) -> None:
+    """Apache's %D: a whole number at the end whose median is no length of a request."""
+    last = len(columns) - 1
+    numbers = sorted(int(v) for v in columns[last] if v.isdigit() and len(v) < 12)
+    if last in names or keys[last] or "request_time" in names.values():
+        return
+    if len(numbers) > 0.9 * len(columns[last]) and numbers[len(numbers) // 2] >= _MICROSECONDS:
+        names[last] = "request_us"
 
 
 def _index(names: Mapping[int, str], variable: str) -> int | None:

@@ -20,10 +20,16 @@ TOLD_DATE: Final = "told.date"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of a layout: literal text, or a variable whose text stands there."""
+    """A piece of a layout: literal text, or a variable whose text stands there.
+
+    `shape` is the regular expression of a variable's text where its server says what it is;
+    `spaced` says that the text may hold spaces though nothing is around it.
+    """
 
     text: str
     variable: bool = False
+    shape: str = ""
+    spaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class BoundShape:
     """The directive that named the columns of its lines; empty for lines below none."""
     count: int = 0
     """How many columns a line has."""
+    when: tuple[tuple[str, str], ...] = ()
+    """For objects: keys with the regular expressions that their values must hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from logsleuth.errors import FormatError
+from logsleuth.formats import syntaxes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 Kind = Literal["layout", "pattern", "json", "pairs", "csv", "columns"]
@@ -22,7 +23,7 @@ FIELD_TYPES: Final = frozenset(
         "text", "message", "integer", "bytes", "status", "statuses", "seconds", "seconds-list",
         "milliseconds", "microseconds", "nanoseconds", "duration", "time", "request", "url",
         "address", "client", "server", "servers", "level", "request-id", "method", "frontend",
-        "connections",
+        "connections", "tries", "flags", "provided", "request-host", "host",
         "maybe-time", "process", "session", "sqlstate", "statement",
         "date-time", "seconds-sum", "seconds-between", "time-taken", "trace-id", "url-host",
     }
@@ -33,7 +34,7 @@ KINDS: Final = ("layout", "pattern", "json", "pairs", "csv", "columns")
 FORMAT_KEYS: Final = frozenset(
     {
         "title", "role", "url", "stamps", "starts", "leads", "never", "requires", "mines",
-        "priority", "define", "like", "fields", "shape", "sample", "utc",
+        "priority", "syntax", "define", "like", "fields", "shape", "sample", "utc",
         "directives",
     }
 )  # fmt: skip
@@ -46,8 +47,10 @@ _SHAPE_KEYS: Final = frozenset(
         "columns",
         "constants",
         "fallback",
+        "follows",
         "fields",
         "stamps",
+        "when",
     }
 )
 
@@ -63,6 +66,8 @@ class Field:
     column: str
     sources: tuple[str, ...]
     type: str = "text"
+    layout: str = ""
+    """How a time is written where no sampled line shows it: a name in `times`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,10 @@ class Shape:
     """Whether the shape only takes what is left: it speaks for no format."""
     stamps: str = ""
     """Which moment of a request its time is, where others of the format have another."""
+    follows: bool = False
+    """Whether the shape speaks for its format only beside those that are the format's alone."""
+    when: Mapping[str, str] = field(default_factory=dict)
+    """For objects: keys with the regular expressions that their values must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +114,12 @@ class Format:
     utc: bool
     """Whether times without a zone are in UTC, as its manual says."""
     priority: int
+    syntax: str
+    """Whose format strings its layouts are written in: one of `syntaxes.NAMES`."""
     shapes: tuple[Shape, ...]
     samples: tuple[Mapping[str, Any], ...]
+    told: tuple[str, ...] = ()
+    """Format strings that a user tells, of this format's syntax."""
 
 
 @cache
@@ -120,16 +133,41 @@ def shipped() -> tuple[Format, ...]:
     return tuple(_read(name, folder.joinpath(name).read_text(encoding="utf-8")) for name in names)
 
 
-def load(extra: Path | None) -> tuple[Format, ...]:
-    """Load the shipped formats and those of a user's folder, which win over equal names."""
-    if extra is None:
-        return shipped()
-    own = {
-        spec.name: spec
-        for path in sorted(extra.glob("*.toml"))
-        for spec in [parse(path.name, path.read_text(encoding="utf-8"))]
-    }
-    return tuple(spec for spec in shipped() if spec.name not in own) + tuple(own.values())
+def load(extra: Path | None, strings: Sequence[str] = ()) -> tuple[Format, ...]:
+    """Load the shipped formats and those of a user's folder, which win over equal names.
+
+    `strings` are format strings of servers that the user tells: each is a further layout of the
+    first format of its syntax.
+
+    Raises:
+        FormatError: a format file can't be read, or a string has no variable of any server.
+    """
+    found = shipped()
+    if extra is not None:
+        own = {
+            spec.name: spec
+            for path in sorted(extra.glob("*.toml"))
+            for spec in [parse(path.name, path.read_text(encoding="utf-8"))]
+        }
+        found = tuple(spec for spec in found if spec.name not in own) + tuple(own.values())
+    for text in strings:
+        found = _told(found, text)
+    return found
+
+
+def _told(formats: Sequence[Format], text: str) -> tuple[Format, ...]:
+    """The formats, of which one has a layout more."""
+    syntax = syntaxes.recognise(text)
+    if syntax is None:
+        message = f"--log-format: `{text}` has no variable of any server's log format"
+        hint = "as the server has it: '$remote_addr ...', '%h ...', '%ci ...', '%START_TIME% ...'"
+        raise FormatError(message, hint=hint)
+    return tuple(
+        replace(spec, told=(*spec.told, text))
+        if spec.syntax == syntax and any(shape.kind == "layout" for shape in spec.shapes)
+        else spec
+        for spec in formats
+    )
 
 
 def parse(name: str, text: str) -> Format:
@@ -173,6 +211,7 @@ def _read(name: str, text: str) -> Format:
         mines=bool(data.get("mines", False)),
         utc=bool(data.get("utc", False)),
         priority=int(data.get("priority", 0)),
+        syntax=str(data.get("syntax", "nginx")),
         shapes=shapes,
         samples=tuple(data.get("sample", [])),
     )
@@ -227,6 +266,8 @@ def _shape(
         constants=dict(item.get("constants", {})),
         fallback=bool(item.get("fallback", False)),
         stamps=str(item.get("stamps", "")),
+        follows=bool(item.get("follows", False)),
+        when=dict(item.get("when", {})),
     )
 
 
@@ -249,15 +290,19 @@ def _field(name: str, column: str, value: Any) -> Field:
     if kind not in FIELD_TYPES:
         message = f"{name}: field `{column}`: there is no type `{kind}`"
         raise FormatError(message, hint=f"one of {', '.join(sorted(FIELD_TYPES))}")
-    return Field(column, (sources,) if isinstance(sources, str) else tuple(sources), kind)
+    listed = (sources,) if isinstance(sources, str) else tuple(sources)
+    return Field(column, listed, kind, str(entry.get("layout", "")))
 
 
 def _regex(text: str | None, define: Mapping[str, str]) -> str | None:
-    """Line ends and the indents behind them may be used freely; `{{word}}` is a definition."""
+    """Line ends and the indents behind them may be used freely; `{{word}}` is a definition.
+
+    A definition may use those before it.
+    """
     if text is None:
         return None
     joined = _joined(text)
-    for word, meaning in define.items():
+    for word, meaning in reversed(list(define.items())):
         joined = joined.replace("{{" + word + "}}", _joined(meaning))
     return joined
 

@@ -51,6 +51,10 @@ LAYOUTS: Final = (
     TimeLayout("iso-local", rf"{_ISO}|{_PADDED}", False, 0.001),
     TimeLayout("iso-odd-zone", rf"{_ISO} [A-Z]{{2,5}}", False, 0.001),
     TimeLayout("clf", rf"\d\d/{_MONTH}/\d{{4}}:{_CLOCK} [+-]\d{{4}}", True, 1.0),
+    TimeLayout("clf-brackets", rf"\[\d\d/{_MONTH}/\d{{4}}:{_CLOCK} [+-]\d{{4}}\]", True, 1.0),
+    TimeLayout(
+        "clf-fraction", rf"\d\d/{_MONTH}/\d{{4}}:{_CLOCK}[.,]\d{{1,6}} [+-]\d{{4}}", True, 0.001
+    ),
     TimeLayout("clf-local", rf"\d\d/{_MONTH}/\d{{4}}[: ]{_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
     TimeLayout("slashes", rf"\d{{4}}/\d\d/\d\d {_CLOCK}(?:\.\d{{1,6}})?", False, 1.0),
     TimeLayout("slashes-short", rf"\d\d/\d\d/\d\d {_CLOCK}(?:[.,]\d{{1,6}})?", False, 1.0),
