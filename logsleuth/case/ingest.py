@@ -20,6 +20,7 @@ from logsleuth.case.account import Account, Progress
 from logsleuth.case.store import write_case
 from logsleuth.errors import CaseError, EvidenceError
 from logsleuth.evidence import files
+from logsleuth.evidence.configuration.haproxy_logs import PREDEFINED
 from logsleuth.evidence.configuration.read import looks_like
 from logsleuth.evidence.configuration.together import read_together
 from logsleuth.evidence.discover import EvidenceFile, discover
@@ -41,6 +42,11 @@ _UNWRITABLE: Final = (
     duckdb.OutOfMemoryException,
     duckdb.TransactionException,
 )
+# The format that each product's format strings are of; HAProxy's usual ones are known without.
+_LOGGED: Final = {
+    "nginx": "nginx-access", "haproxy": "haproxy", "envoy": "envoy-access",
+    "apache": "apache-access",
+}  # fmt: skip
 # Settings of other programs: no log, and no pool to learn from.
 _SETTINGS: Final = (".conf", ".cfg", ".cnf", ".ini", ".toml", ".yaml", ".yml", ".env", ".service")
 # A configuration larger than this is none.
@@ -202,10 +208,11 @@ def _configure(
         lambda name: _whole(others[name]) if name in others else None,
     )
     hints = [
-        Hint("nginx-access", each.text)
+        Hint(_LOGGED[configuration.product], each.text)
         for configuration in told.configurations.values()
-        if configuration.product == "nginx"
+        if configuration.product in _LOGGED
         for each in configuration.log_formats
+        if each.text not in PREDEFINED
     ]
     contents = {file.name: data for file, data in found}
     taken = {name for name in told.included if name in others}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from logsleuth.case.account import Progress
     from logsleuth.case.store import Case
+    from logsleuth.formats.spec import Format
 
 # Where DuckDB has its name in the files that it writes.
 _MAGIC: Final = slice(8, 12)
@@ -51,7 +52,7 @@ def chosen(case: Path | None, variable: str = "LOGSLEUTH_CASE") -> Path:
 def opened(
     evidence: Sequence[str],
     kept: Path | None,
-    formats: Path | None,
+    formats: Callable[[], Sequence[Format]],
     progress: Callable[[Progress], None],
 ) -> Iterator[tuple[Case, tuple[str, ...]]]:
     """Open the case that the evidence is, or read the evidence into one; with what went wrong.
@@ -100,11 +101,10 @@ def _same(one: Path, other: Path) -> bool:
 def _read(
     evidence: Sequence[str],
     path: Path,
-    formats: Path | None,
+    formats: Callable[[], Sequence[Format]],
     progress: Callable[[Progress], None],
 ) -> tuple[str, ...]:
     from logsleuth.case.ingest import ingest
-    from logsleuth.formats import spec
 
     writable(path, evidence)
-    return tuple(ingest(evidence, path, spec.load(formats), progress).problems)
+    return tuple(ingest(evidence, path, formats(), progress).problems)

@@ -1,7 +1,7 @@
 """One module a command; here is what they share: the options, and the way to an investigation."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from logsleuth.formats.spec import Format
     from logsleuth.model import Investigation
 
 
@@ -56,6 +57,15 @@ Formats = Annotated[
         "--formats", metavar="DIR", help="Formats of your own.", exists=True, file_okay=False
     ),
 ]
+LogFormat = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--log-format",
+        metavar="STRING",
+        help="How a balancer writes its log: nginx's log_format, HAProxy's log-format, Apache's"
+        " LogFormat or Envoy's; more than one may be told.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Table = Annotated[Style, typer.Option("--format", "-f", help="How to write the table.")]
 
@@ -79,8 +89,23 @@ def told_as(found: "Investigation", target: Path, form: Page | None = None) -> s
     return html.render(found)
 
 
+def known(folder: Path | None, strings: Sequence[str] | None) -> "Callable[[], Sequence[Format]]":
+    """Give what loads the formats that files may be in, where any file has to be read."""
+
+    def load() -> "Sequence[Format]":
+        from logsleuth.formats import spec
+
+        return spec.load(folder, strings or ())
+
+    return load
+
+
 def diagnose(
-    evidence: Sequence[str], case: Path | None, formats: Path | None, *, quiet: bool
+    evidence: Sequence[str],
+    case: Path | None,
+    formats: "Callable[[], Sequence[Format]]",
+    *,
+    quiet: bool,
 ) -> "Investigation":
     """Investigate evidence or a case; what went wrong in reading is among the warnings."""
     from dataclasses import replace

@@ -2,7 +2,17 @@
 
 import sys
 
-from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Quiet, Style, Table, narrate
+from logsleuth.commands import (
+    EvidenceOrCase,
+    Formats,
+    KeptCase,
+    LogFormat,
+    Quiet,
+    Style,
+    Table,
+    known,
+    narrate,
+)
 
 _NAMES = ["layer", "subject", "fact", "value", "means"]
 
@@ -12,6 +22,7 @@ def coverage(
     style: Table = Style.TABLE,
     case: KeptCase = None,
     formats: Formats = None,
+    log_format: LogFormat = None,
     quiet: Quiet = False,
 ) -> None:
     """Print what the evidence covers, and what is missing.
@@ -30,7 +41,7 @@ def coverage(
 
     with (
         reading(sys.stderr, quiet=quiet) as progress,
-        opened(evidence, case, formats, progress) as (read, problems),
+        opened(evidence, case, known(formats, log_format), progress) as (read, problems),
     ):
         found = account(read)
     for problem in problems:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Formats, Style, Table, narrate
+from logsleuth.commands import Formats, LogFormat, Style, Table, narrate
 
 if TYPE_CHECKING:
     from logsleuth.evidence.discover import EvidenceFile
@@ -26,6 +26,7 @@ def formats(
     ] = None,
     style: Table = Style.TABLE,
     own: Formats = None,
+    log_format: LogFormat = None,
 ) -> None:
     """List the formats, or say how files would be read and why.
 
@@ -36,7 +37,7 @@ def formats(
     from logsleuth.formats import spec
     from logsleuth.renderers.table import write_rows
 
-    known = spec.load(own)
+    known = spec.load(own, log_format or ())
     if evidence:
         write_rows(sys.stdout, _NAMES, _explained(evidence, known), style)
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Evidence, Formats, Quiet, Style, narrate
+from logsleuth.commands import Evidence, Formats, LogFormat, Quiet, Style, known, narrate
 
 if TYPE_CHECKING:
     from logsleuth.case.ingest import Summary
@@ -29,6 +29,7 @@ def ingest(
     evidence: Evidence,
     case: Annotated[Path, typer.Option("--case", metavar="FILE", help="The case to write.")],
     formats: Formats = None,
+    log_format: LogFormat = None,
     style: Annotated[
         Style | None, typer.Option("--format", "-f", help="Print the account of every file.")
     ] = None,
@@ -39,15 +40,15 @@ def ingest(
     \b
     logsleuth ingest logs/ --case incident.duckdb
     zcat old.log.gz | logsleuth ingest - --case incident.duckdb
+    logsleuth ingest access.log --case incident.duckdb --log-format '%h %t "%r" %>s %D'
     """
     from logsleuth.case.ingest import ingest as read
     from logsleuth.case.opening import writable
-    from logsleuth.formats import spec
     from logsleuth.renderers.progress import reading
 
     writable(case, evidence)
     with reading(sys.stderr, quiet=quiet) as progress:
-        summary = read(evidence, case, spec.load(formats), progress)
+        summary = read(evidence, case, known(formats, log_format)(), progress)
     if not quiet:
         _tell(summary, case)
     if style is not None:

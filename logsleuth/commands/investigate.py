@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Quiet, diagnose, narrate, told_as
+from logsleuth.commands import (
+    EvidenceOrCase,
+    Formats,
+    KeptCase,
+    LogFormat,
+    Quiet,
+    diagnose,
+    known,
+    narrate,
+    told_as,
+)
 
 if TYPE_CHECKING:
     from logsleuth.model import Investigation
@@ -39,6 +49,7 @@ def investigate(
         FailOn | None, typer.Option("--fail-on", help="Exit with 1 when this was found.")
     ] = None,
     formats: Formats = None,
+    log_format: LogFormat = None,
     quiet: Quiet = False,
 ) -> None:
     """Say which layer broke, and which layers did not.
@@ -49,7 +60,7 @@ def investigate(
     logsleuth investigate lb.log app.tar.gz nginx.conf --json -
     """
     _check_targets(evidence, json, report)
-    found = diagnose(evidence, case, formats, quiet=quiet)
+    found = diagnose(evidence, case, known(formats, log_format), quiet=quiet)
     if json == "-":
         _write_json(found)
     else:

@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from logsleuth.commands import EvidenceOrCase, Formats, KeptCase, Page, Quiet, diagnose, told_as
+from logsleuth.commands import (
+    EvidenceOrCase,
+    Formats,
+    KeptCase,
+    LogFormat,
+    Page,
+    Quiet,
+    diagnose,
+    known,
+    told_as,
+)
 
 
 def report(
@@ -19,6 +29,7 @@ def report(
     ] = None,
     case: KeptCase = None,
     formats: Formats = None,
+    log_format: LogFormat = None,
     quiet: Quiet = False,
 ) -> None:
     """Write the whole story as one HTML page, or a postmortem's draft, and print its path.
@@ -31,6 +42,6 @@ def report(
     from logsleuth.case.opening import writable
 
     writable(output, evidence)
-    found = diagnose(evidence, case, formats, quiet=quiet)
+    found = diagnose(evidence, case, known(formats, log_format), quiet=quiet)
     output.write_text(told_as(found, output, form), encoding="utf-8")
     typer.echo(str(output))

@@ -3,7 +3,16 @@
 import sys
 from typing import TYPE_CHECKING
 
-from logsleuth.commands import EvidenceOrCase, Formats, Quiet, Style, Table, diagnose
+from logsleuth.commands import (
+    EvidenceOrCase,
+    Formats,
+    LogFormat,
+    Quiet,
+    Style,
+    Table,
+    diagnose,
+    known,
+)
 
 if TYPE_CHECKING:
     from logsleuth.model import Pool, ServerShare
@@ -33,6 +42,7 @@ def shares(
     evidence: EvidenceOrCase,
     style: Table = Style.TABLE,
     formats: Formats = None,
+    log_format: LogFormat = None,
     quiet: Quiet = False,
 ) -> None:
     """Print what each server got, beside what was intended.
@@ -43,7 +53,7 @@ def shares(
     """
     from logsleuth.renderers.table import write_rows
 
-    found = diagnose(evidence, None, formats, quiet=quiet)
+    found = diagnose(evidence, None, known(formats, log_format), quiet=quiet)
     rows = [_row(pool, server) for pool in found.pools for server in pool.servers]
     write_rows(sys.stdout, _NAMES, rows, style)
 

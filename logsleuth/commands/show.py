@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Formats, Quiet, ReadCase, narrate
+from logsleuth.commands import Formats, LogFormat, Quiet, ReadCase, known, narrate
 
 if TYPE_CHECKING:
     from logsleuth.case.show import Shown
@@ -28,6 +28,7 @@ def show(
         False
     ),
     formats: Formats = None,
+    log_format: LogFormat = None,
     quiet: Quiet = False,
 ) -> None:
     """Print the original bytes of an event, with file and line.
@@ -44,7 +45,7 @@ def show(
     kept = case if evidence else None
     with (
         reading(sys.stderr, quiet=quiet) as progress,
-        opened(given, kept, formats, progress) as (opened_case, _),
+        opened(given, kept, known(formats, log_format), progress) as (opened_case, _),
     ):
         shown = read(opened_case, event_id, context=context, verify=verify)
     if shown.note and not quiet:

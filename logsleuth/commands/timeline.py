@@ -2,13 +2,23 @@
 
 import sys
 
-from logsleuth.commands import EvidenceOrCase, Formats, Quiet, Style, Table, diagnose
+from logsleuth.commands import (
+    EvidenceOrCase,
+    Formats,
+    LogFormat,
+    Quiet,
+    Style,
+    Table,
+    diagnose,
+    known,
+)
 
 
 def timeline(
     evidence: EvidenceOrCase,
     style: Table = Style.TABLE,
     formats: Formats = None,
+    log_format: LogFormat = None,
     quiet: Quiet = False,
 ) -> None:
     """Print what happened, in order.
@@ -19,7 +29,7 @@ def timeline(
     """
     from logsleuth.renderers.table import write_rows
 
-    found = diagnose(evidence, None, formats, quiet=quiet)
+    found = diagnose(evidence, None, known(formats, log_format), quiet=quiet)
     rows = [
         (moment.ts, moment.kind, moment.component, moment.title, " ".join(moment.evidence))
         for moment in found.timeline

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Formats, Quiet, ReadCase
+from logsleuth.commands import Formats, LogFormat, Quiet, ReadCase, known
 from logsleuth.errors import QueryError, UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def waterfall(
     ] = 0,
     shape: Annotated[Shape, typer.Option("--format", "-f", help="How to write them.")] = Shape.TEXT,
     formats: Formats = None,
+    log_format: LogFormat = None,
     quiet: Quiet = False,
 ) -> None:
     """Print where the time of a request went: queue, connection, application, database, sending.
@@ -61,9 +62,10 @@ def waterfall(
         message = "which request?"
         raise UsageError(message, hint="a request id or an EVENT-ID, or --slowest 3, or --failed 3")
     kept = case if given else None
+    given = given or [str(chosen(case))]
     with (
         reading(sys.stderr, quiet=quiet) as progress,
-        opened(given or [str(chosen(case))], kept, formats, progress) as (read, _),
+        opened(given, kept, known(formats, log_format), progress) as (read, _),
     ):
         places = _places(read, request, slowest, failed)
         drawn = [draw(read, place) for place in places]

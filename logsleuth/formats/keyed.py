@@ -19,13 +19,8 @@ if TYPE_CHECKING:
     from logsleuth.formats.spec import Format, Shape
 
 _PAIR: Final = re.compile(r'(?<!\S)([A-Za-z_@][\w.\-@]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?:\s|$)')
-<<<<<<< HEAD
-=======
-# Between the names of nested keys; no JSON text can hold it unescaped.
-NESTED: Final = "\x1f"
 # The step to a list's first value: headers are lists of mostly one.
 FIRST: Final = "\x1e"
->>>>>>> 6efea8e (Read Envoy, Traefik, Caddy, Apache, uWSGI and Tomcat, and compile the format strings of four servers)
 # Keys beyond these are rare words or an attack.
 _WORDS: Final = frozenset({"level", "lvl", "severity", "levelname", "msg", "message", "logger"})
 _MOST_KEYS: Final = 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from logsleuth.evidence.configuration.envoy_clusters import limits_of, read_cluster, timeouts_of
+from logsleuth.evidence.configuration.envoy_logs import log_formats
 from logsleuth.evidence.configuration.envoy_routes import (
     hash_keys,
     read_listener,
@@ -62,6 +63,7 @@ def read_envoy(text: str) -> BalancerConfiguration:
             *(timeout for table in tables for timeout in route_timeouts(table)),
         ),
         limits=tuple(limit for node in clusters for limit in limits_of(node)),
+        log_formats=tuple(each for root in roots for each in log_formats(root)),
         frontends=tuple(listener.frontend for listener in listeners),
         problems=tuple(problems),
     )

@@ -25,6 +25,9 @@ _FORMATS = {
 }
 
 
+PREDEFINED = frozenset(_FORMATS.values())
+
+
 def log_formats(sections: list[Section]) -> tuple[LogFormat, ...]:
     """The format that each section sets, the predefined ones written out.
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from logsleuth.evidence.configuration.apache import looks_like_apache, read_apache
 from logsleuth.evidence.configuration.envoy import looks_like_envoy, read_envoy
 from logsleuth.evidence.configuration.haproxy import read_haproxy
 from logsleuth.evidence.configuration.haproxy_lines import sections_of
@@ -62,6 +63,7 @@ _READERS: dict[str, Callable[[str], BalancerConfiguration]] = {
     "haproxy": read_haproxy,
     "envoy": read_envoy,
     "traefik": read_traefik,
+    "apache": read_apache,
 }
 # Words without which a file is neither Envoy's nor Traefik's; logs hardly ever have them.
 _ENVOY = re.compile(r"static_?resources|envoy\.(?:config|admin)", re.IGNORECASE)
@@ -75,7 +77,7 @@ _HAPROXY_HEADER = re.compile(
 
 
 def looks_like(name: str, head: bytes) -> str | None:
-    """Which balancer's configuration a file is: "nginx", "haproxy", "envoy", "traefik" or None.
+    """Which balancer's configuration a file is: one of the names in `_READERS`, or None.
 
     The content decides; only text that fits neither goes by the name its product gives it.
 
@@ -87,14 +89,20 @@ def looks_like(name: str, head: bytes) -> str | None:
     by_tree = _tree_product(text)
     if by_tree is not None:
         return by_tree
-    first = _FIRST_WORD.match(text)
-    if first is None or "\0" in text:
+    if "\0" in text:
         return None
+    first = _FIRST_WORD.match(text)
+    if first is None or first[1] not in {*_NGINX_TOP, *_HAPROXY_FIRST}:
+        return "apache" if looks_like_apache(text) else _named(name, first)
     if _is_haproxy(first[1], text):
         return "haproxy"
     if first[1] in _NGINX_TOP and _is_nginx(text):
         return "nginx"
-    return _USUAL_NAMES.get(re.split(r"[/\\]", name)[-1])
+    return _named(name, first)
+
+
+def _named(name: str, first: re.Match[str] | None) -> str | None:
+    return _USUAL_NAMES.get(re.split(r"[/\\]", name)[-1]) if first else None
 
 
 def read(
