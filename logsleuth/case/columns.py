@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.case import times
+from logsleuth.case import columns_balancer, times
+from logsleuth.case.column import Read
+from logsleuth.case.column import absent as _absent
+from logsleuth.case.column import known as _known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Columns that a field gives, and what must hold of its text (None: anything goes).
-
-    `shared` are expressions with names that these use, and each those before it.
-    """
-
-    columns: Mapping[str, str]
-    valid: str | None = None
-    shared: tuple[tuple[str, str], ...] = ()
-
-
-def _known(x: str) -> str:
-    return f"nullif(nullif({x}, '-'), '')"
-
-
-def _absent(x: str) -> str:
-    return f"coalesce({x}, '-') in ('-', '')"
 
 
 def _number(column: str, x: str, cast: str, scale: str = "") -> Read:
@@ -263,46 +245,6 @@ def _connections(_: str, x: str) -> Read:
     return Read({"retries": f"try_cast(ltrim({retries}, '+') as smallint)"})
 
 
-def _tries(column: str, x: str) -> Read:
-    """How often a request was sent to a server; the tries after the first are retries."""
-    n = f"{x}_n"
-    return Read(
-        {column: f"case when {n} between 1 and 1000 then {n} - 1 end"},
-        f"({n} is not null or {_absent(x)})",
-        ((n, f"try_cast({x} as bigint)"),),
-    )
-
-
-def _flags(column: str, x: str) -> Read:
-    """Envoy's response flags, whose `-` says that all went well."""
-    return Read({column: f"nullif({x}, '')"})
-
-
-def _provided(column: str, x: str) -> Read:
-    """Traefik's name of a service or router, without the provider that told it: `shop@file`."""
-    return Read({column: _known(f"regexp_replace({x}, '@[a-z]+$', '')")})
-
-
-_HOST_NAME: Final = (
-    "'^ ?[{]?((?:[A-Za-z0-9_-]+[.])+[A-Za-z]{2,24}(?::[0-9]{1,5})?"
-    "|[A-Za-z][A-Za-z0-9_-]{0,62}:[0-9]{1,5})[.]?(?:[|}].*)?$'"
-)
-
-
-def _host(column: str, x: str) -> Read:
-    """The first captured header where it looks like a host name; addresses aren't taken for one."""
-    return Read({column: f"nullif(regexp_extract({x}, {_HOST_NAME}, 1), '')"})
-
-
-def _request_host(column: str, x: str) -> Read:
-    """The host in a request line that names it, which counts more than the header.
-
-    Source: RFC 9112, section 3.2.2 "absolute-form".
-    """
-    host = f"regexp_extract({x}, '^[A-Z]{{3,17}} [a-z]+://([^/? ]+)', 1)"
-    return Read({column: f"case when contains({x}, '://') then nullif({host}, '') end"})
-
-
 def _process(column: str, x: str) -> Read:
     """The process in PostgreSQL's log_line_prefix: in brackets, behind `pid=`, or a lone number."""
     pattern = (
@@ -416,11 +358,11 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "seconds-sum": _sum,
     "seconds-between": _between,
     "connections": _connections,
-    "tries": _tries,
-    "flags": _flags,
-    "provided": _provided,
-    "host": _host,
-    "request-host": _request_host,
+    "tries": columns_balancer.tries,
+    "flags": columns_balancer.flags,
+    "provided": columns_balancer.provided,
+    "host": columns_balancer.host,
+    "request-host": columns_balancer.request_host,
     "process": _process,
     "session": _session,
     "sqlstate": _sqlstate,

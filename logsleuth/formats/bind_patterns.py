@@ -57,7 +57,7 @@ def claims(lines: Sequence[str], spec: Format) -> Iterator[Reader]:
 
 def others(spec: Format) -> tuple[BoundShape, ...]:
     """The shapes of a format for the lines that none of its format strings reads."""
-    return tuple(_bound(s, ()) for s in spec.shapes if s.kind in {"pattern", "csv"})
+    return tuple(bound(s) for s in spec.shapes if s.kind in {"pattern", "csv"})
 
 
 def _whole(shape: Shape) -> str:

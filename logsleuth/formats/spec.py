@@ -38,6 +38,7 @@ FORMAT_KEYS: Final = frozenset(
         "directives",
     }
 )  # fmt: skip
+_DEFINED: Final = re.compile(r"\{\{[a-z]")
 _SHAPE_KEYS: Final = frozenset(
     {
         "name",
@@ -297,13 +298,16 @@ def _field(name: str, column: str, value: Any) -> Field:
 def _regex(text: str | None, define: Mapping[str, str]) -> str | None:
     """Line ends and the indents behind them may be used freely; `{{word}}` is a definition.
 
-    A definition may use those before it.
+    A definition may use others.
     """
     if text is None:
         return None
     joined = _joined(text)
-    for word, meaning in reversed(list(define.items())):
-        joined = joined.replace("{{" + word + "}}", _joined(meaning))
+    for _ in define:
+        for word, meaning in define.items():
+            joined = joined.replace("{{" + word + "}}", _joined(meaning))
+        if not _DEFINED.search(joined):
+            break
     return joined
 
 

@@ -1,0 +1,47 @@
+"""The SQL of fields that only balancers have: tries, flags, names of theirs, hosts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from logsleuth.case.column import Read, absent, known
+
+
+def tries(column: str, x: str) -> Read:
+    """How often a request was sent to a server; the tries after the first are retries."""
+    n = f"{x}_n"
+    return Read(
+        {column: f"case when {n} between 1 and 1000 then {n} - 1 end"},
+        f"({n} is not null or {absent(x)})",
+        ((n, f"try_cast({x} as bigint)"),),
+    )
+
+
+def flags(column: str, x: str) -> Read:
+    """Envoy's response flags, whose `-` says that all went well."""
+    return Read({column: f"nullif({x}, '')"})
+
+
+def provided(column: str, x: str) -> Read:
+    """Traefik's name of a service or router, without the provider that told it: `shop@file`."""
+    return Read({column: known(f"regexp_replace({x}, '@[a-z]+$', '')")})
+
+
+_HOST_NAME: Final = (
+    "'^ ?[{]?((?:[A-Za-z0-9_-]+[.])+[A-Za-z]{2,24}(?::[0-9]{1,5})?"
+    "|[A-Za-z][A-Za-z0-9_-]{0,62}:[0-9]{1,5})[.]?(?:[|}].*)?$'"
+)
+
+
+def host(column: str, x: str) -> Read:
+    """The first captured header where it looks like a host name; addresses aren't taken for one."""
+    return Read({column: f"nullif(regexp_extract({x}, {_HOST_NAME}, 1), '')"})
+
+
+def request_host(column: str, x: str) -> Read:
+    """The host in a request line that names it, which counts more than the header.
+
+    Source: RFC 9112, section 3.2.2 "absolute-form".
+    """
+    host = f"regexp_extract({x}, '^[A-Z]{{3,17}} [a-z]+://([^/? ]+)', 1)"
+    return Read({column: f"case when contains({x}, '://') then nullif({host}, '') end"})
