@@ -34,6 +34,42 @@ _HAPROXY: Final[Mapping[str, str]] = {
     "status": "use mode http with option httplog: %ST is the status",
     "id": "set unique-id-format, unique-id-header X-Request-ID, and %ID in log-format",
 }
+_ENVOY: Final[Mapping[str, str]] = {
+    "server": "add %UPSTREAM_HOST% to the format",
+    "duration": "add %DURATION% to the format",
+    "upstream_time": "add %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% to the format",
+    "client": "add %DOWNSTREAM_REMOTE_ADDRESS% to the format",
+    "status": "add %RESPONSE_CODE% to the format",
+    "id": "add %REQ(X-REQUEST-ID)% to the format",
+}
+_TRAEFIK: Final[Mapping[str, str]] = {
+    "server": "set accessLog.format to json: ServiceURL names the server",
+    "duration": "set accessLog.format to json: Duration is there",
+    "upstream_time": "set accessLog.format to json: OriginDuration is the server's time",
+    "client": "keep ClientHost in accessLog.fields",
+    "status": "keep DownstreamStatus in accessLog.fields",
+    "id": "set accessLog.fields.headers.names.X-Request-Id to keep",
+}
+_CADDY: Final[Mapping[str, str]] = {
+    "server": "log_append upstream {http.reverse_proxy.upstream.hostport}",
+    "duration": "use the json format of the log: it has the duration",
+    "upstream_time": "log_append latency {http.reverse_proxy.upstream.latency_ms}",
+    "client": "use the json format of the log, and trusted_proxies behind another proxy",
+    "status": "use the json format of the log: it has the status",
+    "id": "log_append request_id {http.request.uuid}",
+}
+_APACHE: Final[Mapping[str, str]] = {
+    "server": "add %{BALANCER_WORKER_NAME}e to LogFormat",
+    "duration": "add %D to LogFormat",
+    "upstream_time": "add %^FB to LogFormat, with LogIOTrackTTFB ON",
+    "client": "add %a to LogFormat",
+    "status": "add %>s to LogFormat",
+    "id": "load mod_unique_id and add %{UNIQUE_ID}e to LogFormat",
+}
+_HINTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "haproxy": _HAPROXY, "envoy-access": _ENVOY, "traefik-access": _TRAEFIK, "caddy": _CADDY,
+    "apache-access": _APACHE,
+}  # fmt: skip
 NAMES: Final[Mapping[str, str]] = {
     "server": "names its server", "duration": "has a duration",
     "upstream_time": "has the server's time", "client": "names the client",
@@ -56,9 +92,10 @@ def fields(case: Case) -> Iterator[Fact]:
     """Give the part of the balancer's requests that has each field, and how to log what lacks."""
     found = shares(case)
     rows = case.rows(sql("coverage_fields"))
-    hints = _HAPROXY if rows and all(row[0] for row in rows) else _NGINX
+    formats = {row[0] for row in rows}
+    hints = _HINTS.get(formats.pop(), _NGINX) if len(formats) == 1 else _NGINX
     for name, share in found.items():
-        means = "" if share >= ENOUGH else hints[name]
+        means = "" if share >= ENOUGH else hints.get(name, f"log what {NAMES[name]}")
         yield Fact("balancer", "requests", NAMES[name], round(share, 4), means)
 
 

@@ -32,6 +32,7 @@ _ARGUMENTS: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("a", "remote"): ("remote_addr", ""),
     ("h", "c"): ("peer_host", ""), ("t", "sec"): ("epoch", r"\d{10}"),
     ("t", "msec"): ("epoch", r"\d{13}"), ("t", "usec"): ("epoch", r"\d{16}"),
+    ("^FB", ""): ("first_byte_us", _NUMBER),
     ("x", "varnish:time_firstbyte"): ("first_byte_s", r"[\d.]+|-"),
     ("i", "unique_id"): ("unique_id", ""), ("e", "unique_id"): ("unique_id", ""),
     ("o", "x-ausername"): ("remote_user", ""),

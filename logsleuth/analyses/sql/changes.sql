@@ -3,6 +3,10 @@ select event_id, epoch(ts) as ts, role,
     case
         when role = 'balancer' and regexp_matches(message, '(?i)reconfiguring$|signal 1 \(SIGHUP\)') then 'reload'
         when role = 'balancer' and regexp_matches(message, '(?i)^(?:Proxy|Stopping|Pausing) \S+ |New worker|Reloading|Loading success') then 'reload'
+        -- Apache's, and what Caddy says once it has taken another configuration.
+        when role = 'balancer' and regexp_matches(message, 'SIG(?:USR1|HUP) received|Graceful restart requested|resuming normal operations$|^load complete$') then 'reload'
+        when role = 'balancer' and regexp_matches(message, 'disabling worker for|Health check DISABLING') then 'server-down'
+        when role = 'balancer' and regexp_matches(message, 'Health check ENABLING') then 'server-up'
         when role = 'balancer' and regexp_matches(message, '(?i)is going DOWN for maintenance|has been disabled|enters? (?:maint|drain)|is (?:now )?in (?:maint|drain)|(?:state|status) .*(?:maint|drain)') then 'drained'
         when role = 'balancer' and regexp_matches(message, '(?i)^(?:Backup )?Server \S+ is DOWN|Health check for .* failed|temporarily disabled') then 'server-down'
         when role = 'balancer' and regexp_matches(message, '(?i)^(?:Backup )?Server \S+ is UP|back to (?:normal|service)') then 'server-up'

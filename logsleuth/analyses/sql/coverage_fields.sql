@@ -1,6 +1,6 @@
 -- Which part of the balancer's requests have what the diagnosis needs.
 select
-    starts_with(s.format, 'haproxy') as haproxy,
+    s.format,
     count(*)::bigint as requests,
     -- What other logs tell isn't what the balancer's log has.
     count(r.server) filter (where p.line is null)::bigint as server,

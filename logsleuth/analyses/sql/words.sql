@@ -16,13 +16,13 @@ with said as (
                 then 'database-unreachable'
             when role = 'application' and regexp_matches(message, '(?i)pool (?:timeout|exhausted|is full|limit)|pooltimeout|queuepool limit|timeout(?:ed)? (?:acquiring|waiting for|getting|to acquire) (?:a )?connection|couldn''t get a connection|connection pool[^\n]*(?:exhausted|empty|full|timed? ?out|limit|no free)')
                 then 'pool-exhausted'
-            when role = 'balancer' and regexp_matches(message, '(?i)limiting (?:requests|connections)|worker_connections are not enough|too many open files|maxconn')
+            when role = 'balancer' and regexp_matches(message, '(?i)limiting (?:requests|connections)|worker_connections are not enough|too many open files|maxconn|reached MaxRequestWorkers')
                 then 'balancer-limit'
-            when role = 'balancer' and regexp_matches(message, '(?i)no live upstreams|has no server available')
+            when role = 'balancer' and regexp_matches(message, '(?i)no live upstreams|has no server available|all workers are in error state')
                 then 'no-live-upstreams'
-            when role = 'balancer' and regexp_matches(message, '(?i)refused\) while connecting to upstream|no route to host\) while connecting to upstream|host is unreachable|network is unreachable')
+            when role = 'balancer' and regexp_matches(message, '(?i)refused\) while connecting to upstream|no route to host\) while connecting to upstream|host is unreachable|network is unreachable|attempt to connect to \S+[^\n]* failed|^dial tcp [^\n]*(?:refused|no route to host)')
                 then 'upstream-refused'
-            when role = 'balancer' and regexp_matches(message, '(?i)upstream timed out|timed out\) while')
+            when role = 'balancer' and regexp_matches(message, '(?i)upstream timed out|timed out\) while|timeout specified has expired: [^\n]*remote server|^dial tcp [^\n]*i/o timeout|^net/http: timeout awaiting response')
                 then 'upstream-timeout'
             when role = 'application' and regexp_matches(message, '(?i)queue is full|backlog (?:at|full|of \d+ (?:is )?(?:full|exceeded|reached))|too many requests in flight|all workers busy|worker pool (?:is )?(?:full|exhausted|saturated)|rejecting (?:request|connection)|overload|saturated|no (?:free|idle) worker')
                 then 'overload'
