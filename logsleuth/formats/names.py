@@ -193,12 +193,25 @@ def name_columns(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple
 
 
 def _status_of_request(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[int, str]:
-    """The status right behind a request is the client's, whatever a key further on says."""
+    """The status right behind a request is the client's, whatever a key further on says.
+
+    A number behind that is the length of the answer, though it may look like another status.
+    """
     pairs = ((i, i + 1) for i in range(len(columns) - 1) if not keys[i + 1])
     found = next(
         (b for a, b in pairs if fits("request", columns[a]) and fits("status", columns[b])), None
     )
-    return {} if found is None else {found: "status"}
+    if found is None:
+        return {}
+    after = found + 1
+    if after < len(columns) and not keys[after] and _is_length(columns[found], columns[after]):
+        return {found: "status", after: "body_bytes_sent"}
+    return {found: "status"}
+
+
+def _is_length(statuses: Sequence[str], values: Sequence[str]) -> bool:
+    same = sum(left == right for left, right in zip(statuses, values, strict=True))
+    return fits("body_bytes_sent", values) and same <= len(values) / 2
 
 
 def _is_access(names: set[str]) -> bool:
