@@ -114,10 +114,13 @@ def requested(connection: duckdb.DuckDBPyConnection) -> None:
     Times must be UTC by now. Instances whose requests can't be told apart get no name.
     """
     connection.execute("delete from aliases where basis = 'requests'")
-    row = connection.execute(
-        "select coalesce(sum(events), 0) from sources where role = 'balancer'"
-    ).fetchone()
-    step = max(1, -(-int(row[0]) // _SAMPLE)) if row else 1
+    [(requests, told)] = connection.execute(
+        "select coalesce(sum(events) filter (role = 'balancer'), 0),"
+        " coalesce(sum(events) filter (role = 'application'), 0) from sources"
+    ).fetchall()
+    if not requests or not told:
+        return
+    step = max(1, -(-int(requests) // _SAMPLE))
     connection.execute(
         _PAIRS,
         {"step": step, "slack": _SLACK_S, "longest": _LONGEST_S, "bucket": _BUCKET_S},

@@ -9,31 +9,37 @@ import numpy as np
 import pyarrow as pa
 
 from logsleuth.case.lines import spans
+from logsleuth.case.split import schema
 
 if TYPE_CHECKING:
+    from logsleuth.case.cuts import Cuts
     from logsleuth.case.lines import Array, Records
 
 # Below this many rows a second thread costs more than it gives.
 _FEW: Final = 4096
 # Half a row group of DuckDB.
 _MOST: Final = 61_440
-_PLACE: Final = (("line", pa.int64()), ("byte_offset", pa.int64()), ("byte_length", pa.int32()))
+_PLACE: Final = (
+    pa.field("line", pa.int64()),
+    pa.field("byte_offset", pa.int64()),
+    pa.field("byte_length", pa.int32()),
+)
 
 
-def quoted_schema(pieces: int) -> pa.Schema:
-    """The columns of records that were split at quotes."""
-    return pa.schema([*_PLACE, *((f"q{i}", pa.string()) for i in range(1, pieces + 1))])
+def cut_schema(cuts: Cuts) -> pa.Schema:
+    """The columns of records that were cut into parts."""
+    return pa.schema([*_PLACE, *schema(cuts)])
 
 
-def quoted(records: Records, rows: Array, parts: pa.Table) -> list[pa.RecordBatch]:
-    """The chosen records of a piece of a file, with the parts that quotes cut them into."""
+def cut(records: Records, rows: Array, parts: pa.Table) -> list[pa.RecordBatch]:
+    """The chosen records of a piece of a file, with the parts that they were cut into."""
     begins = records.begins[rows]
     places = (
         pa.array(records.line + records.rows[rows]),
         pa.array(records.offset + begins),
         pa.array((records.ends[rows] - begins).astype(np.int32)),
     )
-    table = pa.table([*places, *parts.columns], schema=quoted_schema(parts.num_columns))
+    table = pa.table([*places, *parts.columns], schema=pa.schema([*_PLACE, *parts.schema]))
     batches: list[pa.RecordBatch] = table.to_batches(_MOST)
     return batches
 

@@ -118,8 +118,10 @@ def _address(column: str, x: str) -> Read:
 
 def _client(column: str, x: str) -> Read:
     """A client whose port always follows, behind an IPv6 address too."""
-    bare = f"regexp_replace({x}, '^\\[?([^\\]]*?)\\]?(?::[0-9]+)?$', '\\1')"
-    return Read({column: _known(bare)})
+    port, bare = f"{x}_port", f"left({x}, length({x}) - length({x}_port) - 1)"
+    bare = f"case when try_cast({port} as integer) is null then {x} else {bare} end"
+    shared = ((port, f"split_part({x}, ':', -1)"),)
+    return Read({column: _known(f"trim({bare}, '[]')")}, shared=shared)
 
 
 def _target(x: str, shared: tuple[tuple[str, str], ...], **others: str) -> Read:

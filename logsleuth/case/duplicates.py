@@ -17,6 +17,14 @@ _LEAST: Final = 20
 _ALL_OF_IT: Final = 0.99
 _SOME: Final = 0.05
 
+# Whether two sources of a role were written at the same time.
+_MEANWHILE: Final = """
+select 1 from sources s
+join sources o on o.role = s.role and o.source_id <> s.source_id
+    and o.since <= s.until and s.since <= o.until
+limit 1
+"""
+
 # Sampled by their time, so that the same line is in or out in every source.
 _CONTENT: Final = """
 create or replace temporary table contents as
@@ -67,6 +75,8 @@ def find(connection: duckdb.DuckDBPyConnection) -> None:
     """
     connection.execute("update sources set repeats = null, repeated_share = null, left_out = false")
     [(events,)] = connection.execute("select coalesce(sum(events), 0) from sources").fetchall()
+    if not connection.execute(_MEANWHILE).fetchall():
+        return
     connection.execute(_CONTENT, {"every": max(1, int(events) // _SAMPLE)})
     gone: set[int] = set()
     for share, less, more in sorted(_pairs(connection), key=lambda p: (-p[0], p[1], p[2])):

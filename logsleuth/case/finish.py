@@ -33,12 +33,15 @@ select $source_id as source_id, $path as path, $sha256 as sha256,
     (select max(ts) from records where source_id = $source_id) as until"""
 
 
+# Only those that are shifted have another span than they were listed with.
 _SPANS: Final = """
 update sources
 set since = told.since - to_microseconds(({shift} * 1000000)::bigint),
     until = told.until - to_microseconds(({shift} * 1000000)::bigint)
 from (
-    select source_id, min(ts) as since, max(ts) as until from records group by source_id
+    select source_id, min(ts) as since, max(ts) as until from records
+    where source_id in (select source_id from sources where zone_shift_s <> 0)
+    group by source_id
 ) told
 where told.source_id = sources.source_id"""
 
@@ -49,7 +52,9 @@ update sources
 set resolution_s = 1
 from (
     select source_id, count(*) as stamped, count(*) filter (epoch_us(ts) % 1000000 <> 0) as parts
-    from records where ts is not null group by source_id
+    from records
+    where ts is not null and source_id in (select source_id from sources where resolution_s < 1)
+    group by source_id
 ) told
 where told.source_id = sources.source_id and told.parts = 0 and told.stamped >= $least
     and resolution_s < 1"""
@@ -106,6 +111,7 @@ def dated(reader: Reader, block: bytes, path: Path | None) -> Reader:
 
 def finish(connection: duckdb.DuckDBPyConnection) -> None:
     """Find zones that lines don't state, servers under other names, and roles by what they say."""
+    connection.execute("begin")
     _roles(connection)
     aliases.configured(connection)
     connection.execute(_SPANS.replace("{shift}", "0"))
@@ -117,6 +123,7 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
     placements.place(connection)
     aliases.requested(connection)
     templates.find(connection)
+    connection.execute("commit")
     connection.execute("checkpoint investigated")
 
 
@@ -126,7 +133,9 @@ def _roles(connection: duckdb.DuckDBPyConnection) -> None:
         """
         with told as (
             select source_id, count(server) > 0 as upstream, count(status) > 0 as access
-            from records group by source_id
+            from records
+            where (select count(*) from sources where role = 'balancer') > 1
+            group by source_id
         )
         update sources set role = 'application'
         from told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 from logsleuth.case import batches, rejects
 from logsleuth.case.account import Account
 from logsleuth.case.lines import HEAD, Cutter
-from logsleuth.case.readers import compile_below, compile_quoted, compile_reader
+from logsleuth.case.readers import compile_below, compile_cut, compile_reader
 from logsleuth.case.split import split
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from logsleuth.case.cuts import Cuts
     from logsleuth.case.lines import Array, Records
     from logsleuth.formats.reader import Reader
 
@@ -32,6 +34,10 @@ _T = TypeVar("_T")
 
 # Records that are read from their text wait until they are worth a statement.
 _WAITING: Final = 48 << 20
+# Records that tell how they can be cut, and the share of them that makes it worth it.
+_HEAD: Final = 64 << 10
+_WORTH: Final = 0.2
+_SURE: Final = 0.9
 
 
 def load(
@@ -43,9 +49,10 @@ def load(
 ) -> Account:
     """Insert the records of one file, and return the account of all its lines.
 
-    `blocks` is called again where the file has to be read a second time: its lines are split at
-    quotes first, and only those that can't be are then looked at with the slower queries. Reading,
-    hashing and cutting go on while DuckDB parses: all of these release the GIL.
+    Lines are cut into the parts of their layout first, and only those that can't be are looked at
+    with the slower queries. `blocks` is called again where lines were cut that turn out not to be
+    what they seem. Reading, hashing and cutting go on while DuckDB parses: all of these release the
+    GIL.
 
     Raises:
         duckdb.Error: the case can't be written.
@@ -53,11 +60,26 @@ def load(
     if reader is None:
         return _unreadable(connection, source_id, blocks)
     loader = _Loader(connection, source_id, reader, progress)
-    if loader.quoted is None or not loader.stream(blocks()):
+    source = blocks()
+    first = next(source, b"")
+    loader.choose(first)
+    source = chain([first] if first else [], source)
+    if loader.cuts is None:
+        loader.read(source)
+    elif not loader.stream(source):
         loader.read(blocks())
     account = loader.account
     account.continuation = account.lines - account.blank - account.rejected - account.events
     return account
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of a file: its records that were cut into parts, and the text of the others."""
+
+    records: Records
+    cut: list[pa.RecordBatch]
+    others: pa.Table | None
 
 
 class _Loader:
@@ -71,61 +93,95 @@ class _Loader:
         progress: Callable[[int, int], None],
     ) -> None:
         self.account = Account(reader=reader, format=reader.format, role=reader.role)
-        self.quoted = compile_quoted(reader)
+        self.cuts: Cuts | None = None
+        self._cut_sql = ""
         self._shapes = compile_reader(reader)
         self._reader = reader
         self._connection = connection
         self._source_id = source_id
         self._progress = progress
         self._waiting: list[pa.Table] = []
-        self._overlong: list[Records] = []
+        self._refused: list[Records] = []
+        self._left: Array | None = None
         self._names: Sequence[str] = ()
         self._below: dict[str, tuple[str, ...]] = {}
-        self._given = 0
+
+    def choose(self, block: bytes) -> None:
+        """Choose the way to cut that most of the first records can be cut in, if many can."""
+        head = block[:_HEAD]
+        head = head[: head.rfind(b"\n") + 1] or head
+        pieces = list(Cutter(self._reader).cut(head, last=True)) if head else []
+        records = sum(len(piece.rows) for piece in pieces)
+        least = records * _WORTH
+        for cuts, sql in compile_cut(self._reader):
+            parts = [split(piece, cuts) for piece in pieces]
+            count = sum(len(part[0]) for part in parts if part is not None)
+            if count > least:
+                self.cuts, self._cut_sql, least = cuts, sql, count
+            if least > records * _SURE:
+                break
 
     def stream(self, blocks: Iterator[bytes]) -> bool:
-        """Insert what can be split at quotes in one statement; whether that was all there is."""
-        assert self.quoted is not None  # noqa: S101
-        schema = batches.quoted_schema(self.quoted.pieces)
-        with _ahead(self._split(blocks)) as pieces:
-            reader = pa.RecordBatchReader.from_batches(schema, chain.from_iterable(pieces))
-            self.account.events = self._insert(self.quoted.sql, reader)
-        if self.account.events != self._given or self._held() >= _WAITING:
-            self._waiting = []
-            return False
-        for piece in self._overlong:
-            self._refuse_lines(piece)
-        self._flush()
-        return True
+        """Insert what can be cut into its parts; whether all lines are accounted for with that.
 
-    def _split(self, blocks: Iterator[bytes]) -> Iterator[list[pa.RecordBatch]]:
-        """Split each piece of the file; a whole piece at a time, so that the next can be begun."""
-        assert self.quoted is not None  # noqa: S101
+        A statement ends where so much waits for the slower queries that it is worth their own.
+        """
+        assert self.cuts is not None  # noqa: S101
+        columns = batches.cut_schema(self.cuts)
+        left = [np.empty(0, np.int64)]
+        with _ahead(self._cut(blocks)) as pieces:
+            more = True
+            while more:
+                given = [np.empty(0, np.int64)]
+                batch = pa.RecordBatchReader.from_batches(columns, self._taken(pieces, given))
+                inserted = self._insert(self._cut_sql, batch)
+                self.account.events += inserted
+                lines = np.concatenate(given)
+                if inserted != len(lines):
+                    left.append(lines[~self._stored(lines)])
+                more = self._held() >= _WAITING
+                self._flush()
+        self._left = np.concatenate(left)
+        return not len(self._left)
+
+    def _cut(self, blocks: Iterator[bytes]) -> Iterator[_Piece]:
+        """Cut the lines of each piece of the file, a whole piece before the next is begun."""
+        assert self.cuts is not None  # noqa: S101
         for piece in _pieces(blocks, self._reader, self.account):
             rows = np.arange(len(piece.rows))
-            parts = split(piece, self.quoted.pieces, self.quoted.spaces)
+            parts = split(piece, self.cuts)
+            cut: list[pa.RecordBatch] = []
             if parts is not None:
-                self._given += len(parts[0])
-                yield batches.quoted(piece, *parts)
+                cut = batches.cut(piece, *parts)
                 rows = np.setdiff1d(rows, parts[0], assume_unique=True)
-            if len(rows) and self._held() < _WAITING:
-                self._waiting.append(batches.whole(piece, rows))
-            if piece.overlong:
-                self._overlong.append(piece)
-            self._progress(self.account.lines, 0)
+            yield _Piece(piece, cut, batches.whole(piece, rows) if len(rows) else None)
+
+    def _taken(self, pieces: Iterator[_Piece], given: list[Array]) -> Iterator[pa.RecordBatch]:
+        """The records that were cut, until enough of others waits; tells the lines of these."""
+        for piece in pieces:
+            if piece.others is not None:
+                self._waiting.append(piece.others)
+            if piece.records.overlong or len(piece.records.orphans):
+                self._refused.append(piece.records)
+            given += [batch["line"].to_numpy() for batch in piece.cut]
+            self._progress(piece.records.line + piece.records.lines - 1, self.account.rejected)
+            yield from piece.cut
+            if self._held() >= _WAITING:
+                return
 
     def read(self, blocks: Iterator[bytes]) -> None:
-        """Insert what isn't there yet, reading each record from its text."""
-        again = self.account.events > 0 or self.account.lines > 0
+        """Insert the records of a file, or those that were left, reading each from its text."""
+        again = self._left is not None
         account = Account() if again else self.account
         if again:
             blocks = _limited(blocks, self.account.bytes)
         with _ahead(_pieces(blocks, self._reader, account)) as pieces:
             for piece in pieces:
-                self._refuse_lines(piece)
                 rows = np.arange(len(piece.rows))
-                if again and len(rows):
-                    rows = rows[~self._stored(piece.line + piece.rows)]
+                if self._left is not None:
+                    rows = rows[np.isin(piece.line + piece.rows, self._left)]
+                else:
+                    self._refused.append(piece)
                 self._names = piece.told.names if piece.told else ()
                 self._waiting.append(batches.whole(piece, rows))
                 if self._held() >= _WAITING:
@@ -134,14 +190,19 @@ class _Loader:
         self._flush()
         if account.sha256 != self.account.sha256:
             self.account.problems.append("has changed while it was read")
-            # Lines that are split at quotes are records on their own.
-            self.account.rejected = self.account.lines - self.account.blank - self.account.events
+            if self._reader.starts is None:
+                # Each line is a record on its own.
+                account = self.account
+                account.rejected = account.lines - account.blank - account.events
 
     def _held(self) -> int:
         return sum(table["text"].nbytes for table in self._waiting)
 
     def _flush(self) -> None:
         """Try the shapes on what waits, and keep what none of them reads as rejects."""
+        for piece in self._refused:
+            self._refuse_lines(piece)
+        self._refused = []
         if not self._waiting:
             return
         waiting = pa.concat_tables(self._waiting)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.case import columns
+from logsleuth.case import columns, headers
+from logsleuth.case.cuts import compile_rows, marked, trimmed
 from logsleuth.case.stages import Stages
 from logsleuth.case.texts import quoted, unnamed, whole
+from logsleuth.case.values import read_value
 from logsleuth.formats import headed, mining, wrappers
 from logsleuth.formats.reader import TOLD_DATE, WRAPPED_PROGRAM, WRAPPED_TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from logsleuth.formats.reader import BoundField, BoundShape, Reader, Token
+    from logsleuth.case.cuts import Cuts
+    from logsleuth.formats.reader import BoundField, BoundShape, Reader
 
 _KEPT: Final = ("line", "byte_offset", "byte_length")
 # What access logs tell: the columns of the narrow table.
@@ -27,7 +30,6 @@ _ACCESS: Final = frozenset(
         "upstream_statuses", "connect_times", "header_times", "response_times",
     }
 )  # fmt: skip
-_LISTS: Final = frozenset({"servers", "statuses", "seconds-list"})
 # Types that are read from all their texts together, with spaces between them.
 _TOGETHER: Final = frozenset({"process", "session", "date-time", "seconds-sum", "seconds-between"})
 _MARK: Final = 0xFEFF
@@ -38,9 +40,6 @@ _HEADER: Final = {
 }
 # Columns that are looked for in the words of a message even where others of the file have a field.
 _OF_REQUEST: Final = frozenset({"method", "path", "query"})
-# Stand for variables inside a layout that is being taken apart; no layout may hold them itself.
-_FIRST_MARK: Final = 0xE000
-_SPACE_MARK: Final = "\u2002"
 
 
 def compile_reader(reader: Reader) -> tuple[str, ...]:
@@ -75,40 +74,44 @@ def compile_below(reader: Reader, names: str) -> tuple[str, ...]:
     return compile_reader(replace(reader, shapes=(*known, *others)))
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
-    """How the lines of a layout are read once they are split at quotes into q1, q2 ….
+def compile_cut(reader: Reader) -> Iterator[tuple[Cuts, str]]:
+    """Yield ways to cut records of the first shape, each with the insert of those that were cut.
 
-    `spaces` says how many spaces a piece must have, by its number from 1: nginx's lists, which
-    don't stand between quotes, have more.
-    """
-
-    pieces: int
-    spaces: Mapping[int, int]
-    sql: str
-
-
-def compile_quoted(reader: Reader) -> Quoted | None:
-    """Return the insert of the first shape's lines, already split at quotes.
-
-    It reads the relation `batch` (line, byte_offset, byte_length, q1, q2 …) and is as strict as
-    the queries for whole lines, which are to be tried on what it leaves. None where the first
-    shape isn't split at quotes.
+    It reads the relation `batch` (line, byte_offset, byte_length, and the parts of the cuts) and is
+    as strict as the queries for whole lines, which are to be tried on what it leaves.
     """
     shape = reader.shapes[0]
-    if shape.kind != "layout" or reader.wrapper != "none" or reader.marked or reader.starts:
-        return None
-    compiled = _split(shape, apart=True)
-    template, variables = _template(shape.tokens)
-    pieces = template.split('"')
-    if compiled is None or len(pieces) == 1:
-        return None
-    lists = {f.sources[0] for f in shape.fields if f.type in _LISTS}
-    marks = {mark for mark, name in variables.items() if name in lists}
-    spaces = {
-        i: piece.count(" ") for i, piece in enumerate(pieces, 1) if i % 2 and marks & {*piece}
-    }
-    return Quoted(len(pieces), spaces, _insert(reader, shape, *compiled, apart=True))
+    if reader.directives or reader.marked or shape.names:
+        return
+    if shape.kind == "csv":
+        found = _rows(reader, shape)
+    elif reader.starts:
+        return
+    else:
+        layouts = (shape.tokens,) if shape.kind == "layout" else shape.usual
+        found = (cuts for tokens in layouts for cuts in headers.cuts(reader.wrapper, shape, tokens))
+    for cuts in found:
+        held = " and ".join(["true", *cuts.conditions])
+        yield cuts, _insert(reader, shape, _parsed(cuts), cuts.texts, held, cuts.kinds)
+
+
+def _rows(reader: Reader, shape: BoundShape) -> Iterator[Cuts]:
+    """Rows of CSV: newer versions of a program append columns."""
+    names = list(re.compile(shape.pattern).groupindex)
+    optional = shape.pattern.count("(?:,")
+    if reader.wrapper == "none":
+        for missing in range(optional + 1):
+            yield compile_rows(shape, names, len(names) - missing)
+
+
+def _parsed(cuts: Cuts) -> str:
+    header = {name: sql for name, sql in cuts.texts.items() if name.startswith(headers.WRAPPED)}
+    if not header:
+        return "parsed as (select *, null as wrapped from batch)"
+    listed = ", ".join(
+        f"{name.removeprefix(headers.WRAPPED)} := {sql}" for name, sql in header.items()
+    )
+    return f"parsed as (select *, struct_pack({listed}) as wrapped from batch)"  # noqa: S608
 
 
 def _insert(
@@ -117,12 +120,11 @@ def _insert(
     prelude: str,
     texts: Mapping[str, str],
     holds: str,
-    *,
-    apart: bool = False,
+    kinds: Mapping[str, str] | None = None,
 ) -> str:
     """Assemble the query; run it without filter pushdown, or it parses each line twice."""
     stages = Stages()
-    values, valid = _columns(reader, shape, {**texts, **_HEADER}, stages)
+    values, valid = _columns(reader, shape, {**texts, **_HEADER}, stages, kinds or {})
     if shape.kind in {"json", "pairs"}:
         valid = []
     if reader.wrapper != "none":
@@ -134,7 +136,7 @@ def _insert(
     staged, source = stages.compile("parsed")
     table = "access_records" if values.keys() <= _ACCESS else "other_records"
     return f"""insert into {table} (source_id, {names})
-with {"" if apart else _unwrap(reader)}{prelude},
+with {_unwrap(reader) if kinds is None else ""}{prelude},
 {staged}read as (
     select {selected},
         coalesce({conditions}, false) as accounted
@@ -182,7 +184,11 @@ def _wrapped(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _columns(
-    reader: Reader, shape: BoundShape, texts: Mapping[str, str], stages: Stages
+    reader: Reader,
+    shape: BoundShape,
+    texts: Mapping[str, str],
+    stages: Stages,
+    kinds: Mapping[str, str],
 ) -> tuple[dict[str, str], list[str]]:
     """Every column of a shape with its SQL, and what must hold for the line to be one."""
     found: dict[str, list[str]] = {}
@@ -190,8 +196,13 @@ def _columns(
     written: dict[str, list[str]] = {}
     for index, field in enumerate(shape.fields):
         text = stages.put(0, f"x{index}", _text(field, texts))
-        read = columns.read(
-            field.type, field.column, text, layout=field.time_layout, year=reader.year
+        kind = kinds.get(field.sources[0], "text")
+        if kind == "uuid":
+            stages.put(0, f"{text}_uuid", f"{texts[field.sources[0]].strip('()')}_uuid")
+        read = (
+            columns.read(field.type, field.column, text, layout=field.time_layout, year=reader.year)
+            if kind == "text"
+            else read_value(field.type, field.column, text)
         )
         stages.put_all(1, read.shared)
         for name, sql in read.columns.items():
@@ -271,25 +282,21 @@ def _mined(values: Mapping[str, str], stages: Stages) -> dict[str, str]:
 # Splitting: quotes first, then spaces. Three times as fast as a regular expression.
 
 
-def _split(shape: BoundShape, *, apart: bool = False) -> tuple[str, dict[str, str], str] | None:
-    """Compile a layout to splits; None where a value's end can't be told by quotes and spaces.
-
-    With `apart`, the batch has the pieces between quotes as columns.
-    """
-    if any(c >= _SPACE_MARK for token in shape.tokens for c in token.text):
+def _split(shape: BoundShape) -> tuple[str, dict[str, str], str] | None:
+    """Compile a layout to splits; None where a value's end can't be told by quotes and spaces."""
+    template = marked(shape.tokens)
+    if template is None:
         return None
-    if any(token.spaced for token in shape.tokens):
-        return None
-    template, variables = _template(shape.tokens)
-    quoted = template.split('"')
-    if len(quoted) % 2 == 0:
+    text, variables = template
+    pieces = text.split('"')
+    if len(pieces) % 2 == 0:
         return None
     texts: dict[str, str] = {}
-    holds = ["true" if apart else f"len(q) = {len(quoted)}"]
+    holds = [f"len(q) = {len(pieces)}"]
     splits: list[str] = []
-    for index, piece in enumerate(quoted, 1):
-        source = f"q{index}" if apart else f"q[{index}]"
-        if index == len(quoted) and not apart:
+    for index, piece in enumerate(pieces, 1):
+        source = f"q[{index}]"
+        if index == len(pieces):
             source = f"rtrim({source}, chr(10) || chr(13))"
         compiled = _piece(piece, source, f"s{index}", variables, inside=index % 2 == 0)
         if compiled is None:
@@ -299,29 +306,11 @@ def _split(shape: BoundShape, *, apart: bool = False) -> tuple[str, dict[str, st
         holds += conditions
         splits += split
     listed = "".join(f", {split}" for split in splits)
-    if apart:
-        prelude = f"parsed as (select *, null as wrapped{listed} from batch)"  # noqa: S608
-        return prelude, texts, " and ".join(holds)
     prelude = f"""quoted as (
     select line, byte_offset, byte_length, wrapped, string_split(text, '"') as q from unwrapped
 ),
 parsed as (select line, byte_offset, byte_length, wrapped, q{listed} from quoted)"""  # noqa: S608
     return prelude, texts, " and ".join(holds)
-
-
-def _template(tokens: Sequence[Token]) -> tuple[str, dict[str, str]]:
-    """The layout as text with one private character for each variable."""
-    variables: dict[str, str] = {}
-    text = ""
-    for token in tokens:
-        if token.variable:
-            mark = chr(_FIRST_MARK + len(variables))
-            variables[mark] = token.text
-            # nginx's local time holds a space: two chunks, put together again.
-            text += f"{mark}{_SPACE_MARK}{mark}" if token.text == "time_local" else mark
-        else:
-            text += token.text
-    return text.replace(_SPACE_MARK, " "), variables
 
 
 _Piece = tuple[dict[str, str], list[str], list[str]]
@@ -339,7 +328,7 @@ def _piece(
     texts: dict[str, str] = {}
     holds = [f"len({name}) = {len(chunks)}"]
     for index, chunk in enumerate(chunks, 1):
-        compiled = _chunk(chunk, f"{name}[{index}]", variables)
+        compiled = trimmed(chunk, f"{name}[{index}]", variables)
         if compiled is None:
             return None
         mark, expression, conditions = compiled
@@ -354,26 +343,3 @@ def _piece(
         holds,
         [f"string_split({source}, ' ') as {name}"],
     )
-
-
-def _chunk(
-    chunk: str, source: str, variables: Mapping[str, str]
-) -> tuple[str, str, list[str]] | None:
-    """A chunk between spaces: literal, or one variable between a prefix and a suffix."""
-    marks = [c for c in chunk if c in variables]
-    if len(marks) > 1:
-        return None
-    if not marks:
-        return "", "", [f"{source} = {quoted(chunk)}"] if chunk else [f"{source} = ''"]
-    before, after = chunk.split(marks[0])
-    holds = []
-    expression = source
-    if before and after:
-        holds.append(f"length({source}) >= {len(before) + len(after)}")
-    if after:
-        holds.append(f"ends_with({source}, {quoted(after)})")
-        expression = f"left({expression}, length({source}) - {len(after)})"
-    if before:
-        holds.append(f"starts_with({source}, {quoted(before)})")
-        expression = f"substr({expression}, {len(before) + 1})"
-    return marks[0], expression, holds

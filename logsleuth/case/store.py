@@ -125,11 +125,14 @@ def write_case(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set timezone = 'UTC'")
         schema = files("logsleuth.case").joinpath("schema.sql").read_text(encoding="utf-8")
+        # Each transaction waits for the disk, and each statement on its own would be one.
+        connection.execute("begin")
         connection.execute(schema)
         connection.execute(
             "insert into meta values ('schema', $version) on conflict do nothing",
             {"version": SCHEMA_VERSION},
         )
+        connection.execute("commit")
         yield connection
     finally:
         connection.close()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Raw = BinaryIO | FileIO
 
 # Larger ones leave the processor's caches, and each needs fresh memory from the kernel.
-BLOCK: Final = 16 << 20
+BLOCK: Final = 8 << 20
 _COMPRESSED: Final = 1 << 20
 # What one call can make of this much is bounded, even by a bomb, and lost where it is damaged.
 _FED: Final = 16 << 10

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.formats import claim, times
 from logsleuth.formats.csv import pattern as csv_pattern
+from logsleuth.formats.layout import tokens
 from logsleuth.formats.reader import BoundField, BoundShape
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def bound(shape: Shape, matches: Sequence[re.Match[str]] = ()) -> BoundShape:
         fields=tuple(fields),
         pattern=pattern,
         constants=shape.constants,
+        usual=tuple(tokens(layout) for layout in shape.usual),
     )
 
 

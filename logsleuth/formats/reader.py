@@ -56,6 +56,8 @@ class BoundShape:
     tokens: tuple[Token, ...] = ()
     pattern: str = ""
     constants: Mapping[str, str] = field(default_factory=dict)
+    usual: tuple[tuple[Token, ...], ...] = ()
+    """Layouts that most records of a pattern have, to be tried before it."""
     names: str = ""
     """The directive that named the columns of its lines; empty for lines below none."""
     count: int = 0

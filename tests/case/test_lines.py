@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from dataclasses import replace
 
@@ -13,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logsleuth.case.lines import LONGEST, Cutter, Records, exact_spans, spans
-from logsleuth.case.split import split
 from logsleuth.formats.reader import Reader
 
 ONE = Reader(format="any", role="application", stamps="end", shapes=())
@@ -101,24 +99,6 @@ def test_text_is_valid_and_as_long(data: bytes) -> None:
         assert "\0" not in piece.text.decode()
 
 
-@settings(deadline=None)
-@given(data=TEXTS, quotes=st.integers(2, 4))
-def test_splitting_at_quotes_is_what_python_does(data: bytes, quotes: int) -> None:
-    for piece in cut(data, ONE, [1 << 20]):
-        parts = split(piece, quotes)
-        if parts is None:
-            assert b"\r" in piece.text or piece.text.startswith(codecs.BOM_UTF8)
-            continue
-        rows, table = parts
-        every = [
-            piece.text[begin:end].decode().split('"')
-            for begin, end in zip(piece.begins, piece.ends, strict=True)
-        ]
-        assert rows.tolist() == [i for i, found in enumerate(every) if len(found) == quotes]
-        columns = [column.to_pylist() for column in table.columns]
-        assert list(map(list, zip(*columns, strict=True))) == [every[i] for i in rows]
-
-
 def test_blank_lines_are_in_no_record() -> None:
     (piece,) = cut(b"\n1 a\n \t \r\n\n2 b\n\n", ONE, [100])
     assert places([piece]) == [(2, 1, 3, 1), (5, 11, 3, 1)]
@@ -159,11 +139,6 @@ def test_a_record_that_grows_without_end_is_cut() -> None:
     pieces = cut(data, STARTS, [10], longest=30)
     assert max(len(p.data) for p in pieces) < 60
     assert sum(len(p.orphans) for p in pieces) > 30
-
-
-def test_lines_that_only_carriage_returns_part_are_not_split() -> None:
-    (piece,) = cut(b'a"b"c\rd"e"f\n', ONE, [100])
-    assert split(piece, 3) is None
 
 
 def test_spans_copy_only_where_more_than_line_ends_is_left_out() -> None:
