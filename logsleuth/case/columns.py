@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.case import columns_balancer, times
-from logsleuth.case.column import Read
-from logsleuth.case.column import absent as _absent
-from logsleuth.case.column import known as _known
+from logsleuth.case import columns_balancer, postgresql, times
+from logsleuth.case.column import Read, absent, known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,11 +15,11 @@ def _number(column: str, x: str, cast: str, scale: str = "") -> Read:
     n = f"{x}_n"
     # Logs write -1 where a phase was never reached; that is unknown, not a number.
     positive = f"case when {n} >= 0 then {n}{scale} end"
-    return Read({column: positive}, f"({n} is not null or {_absent(x)})", ((n, cast),))
+    return Read({column: positive}, f"({n} is not null or {absent(x)})", ((n, cast),))
 
 
 def _plain(column: str, x: str) -> Read:
-    return Read({column: _known(x)})
+    return Read({column: known(x)})
 
 
 def _message(column: str, x: str) -> Read:
@@ -56,8 +54,8 @@ def _list_of(kind: str) -> Callable[[str, str], Read]:
             (last, f"case when {several} then regexp_extract({x}, '([^ ,]*)$', 1) else {x} end"),
             (n, f"try_cast({last} as {kind})"),
         )
-        value = _known(last) if kind == "varchar" else n
-        valid = None if kind == "varchar" else f"({n} is not null or {_absent(last)})"
+        value = known(last) if kind == "varchar" else n
+        valid = None if kind == "varchar" else f"({n} is not null or {absent(last)})"
         listed = {column: value, _LISTS[column]: f"case when {several} then {x} end"}
         return Read(listed, valid, shared)
 
@@ -69,7 +67,7 @@ def _status(column: str, x: str) -> Read:
     n = f"{x}_n"
     return Read(
         {column: f"case when {n} between 100 and 999 then {n} end"},
-        f"({n} is not null or {_absent(x)})",
+        f"({n} is not null or {absent(x)})",
         ((n, f"try_cast({x} as smallint)"),),
     )
 
@@ -77,7 +75,7 @@ def _status(column: str, x: str) -> Read:
 def _server(column: str, x: str) -> Read:
     bare = f"regexp_replace({x}, '^[a-z]+://(unix:[^:]+|[^/]+).*$', '\\1')"
     stripped = f"case when contains({x}, '://') then {bare} else {x} end"
-    return Read({column: f"nullif({_known(stripped)}, '<NOSRV>')"})
+    return Read({column: f"nullif({known(stripped)}, '<NOSRV>')"})
 
 
 # Units that people write behind a duration: how many of them are a second.
@@ -113,7 +111,7 @@ def _address(column: str, x: str) -> Read:
         f"when contains({x}, '.') and contains({x}, ':') and not contains({x}, '::') "
         f"then split_part({x}, ':', 1) else {x} end"
     )
-    return Read({column: _known(bare)})
+    return Read({column: known(bare)})
 
 
 def _client(column: str, x: str) -> Read:
@@ -121,7 +119,7 @@ def _client(column: str, x: str) -> Read:
     port, bare = f"{x}_port", f"left({x}, length({x}) - length({x}_port) - 1)"
     bare = f"case when try_cast({port} as integer) is null then {x} else {bare} end"
     shared = ((port, f"split_part({x}, ':', -1)"),)
-    return Read({column: _known(f"trim({bare}, '[]')")}, shared=shared)
+    return Read({column: known(f"trim({bare}, '[]')")}, shared=shared)
 
 
 def _target(x: str, shared: tuple[tuple[str, str], ...], **others: str) -> Read:
@@ -163,12 +161,12 @@ def _request(_: str, x: str) -> Read:
 
 # Numbers are those of bunyan and pino, of Monolog, and of syslog.
 _LEVELS: Final[Mapping[str, str]] = {
-    "info": "log notice information informational note i system config any 30 200 250 5 6",
-    "warning": "warn w 40 300 4",
+    "info": "log notice information informational note i system config any * 30 200 250 5 6",
+    "warning": "warn w # deprecation 40 300 4",
     "error": "err e severe 50 400 3",
     "fatal": "critical crit alert emerg emergency panic f 60 500 550 600 0 1 2",
-    "debug": "d fine 20 100 7 debug1 debug2 debug3 debug4 debug5",
-    "trace": "verbose finer finest 10 trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8",
+    "debug": "d . fine 20 100 7 debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5",
+    "trace": "verbose noise finer finest 10 trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8",
 }
 
 
@@ -193,7 +191,7 @@ def _request_id(_: str, x: str) -> Read:
     return Read(
         {
             "request_uuid": uuid,
-            "request_text": f"case when {uuid} is null then {_known(x)} end",
+            "request_text": f"case when {uuid} is null then {known(x)} end",
         },
         shared=((uuid, f"case when {compact} then try_cast({x} as uuid) end"),),
     )
@@ -203,13 +201,13 @@ def _trace_id(column: str, x: str) -> Read:
     """A trace, without the `Root=` of AWS or the name of Google's project in front of it."""
     root = f"regexp_extract({x}, '(?:^|;)Root=([^;]*)', 1)"
     bare = f"regexp_replace({x}, '^projects/[^/]*/traces/', '')"
-    return Read({column: _known(f"case when contains({x}, 'Root=') then {root} else {bare} end")})
+    return Read({column: known(f"case when contains({x}, 'Root=') then {root} else {bare} end")})
 
 
 def _url_host(column: str, x: str) -> Read:
     """The host of a URL, without its port."""
     host = f"regexp_extract({x}, '^[a-z]+://(\\[[^\\]]*\\]|[^/:?#]*)', 1)"
-    return Read({column: _known(host)})
+    return Read({column: known(host)})
 
 
 def _time_taken(column: str, x: str) -> Read:
@@ -247,94 +245,15 @@ def _connections(_: str, x: str) -> Read:
     return Read({"retries": f"try_cast(ltrim({retries}, '+') as smallint)"})
 
 
-def _process(column: str, x: str) -> Read:
-    """The process in PostgreSQL's log_line_prefix: in brackets, behind `pid=`, or a lone number."""
-    pattern = (
-        "'\\[([0-9]+)(?:-[0-9]+)?\\]|(?:^|[^0-9A-Za-z])\\(([0-9]+)\\)|"
-        "\\b(?:pid|p|process)=([0-9]+)|(?:^|[ :])([0-9]+)(?:[ :]|$)'"
-    )
-    found = f"{x}_process"
-    text = ", ".join(f"nullif({found}.{name}, '')" for name in "abcd")
-    return Read(
-        {column: f"try_cast(coalesce({text}) as bigint)"},
-        shared=((found, f"regexp_extract({x}, {pattern}, ['a', 'b', 'c', 'd'])"),),
-    )
-
-
-def _sqlstate(column: str, x: str) -> Read:
-    """A SQLSTATE; 00000 says that nothing is wrong."""
-    return Read({column: f"nullif({_known(x)}, '00000')"})
-
-
-_HOST: Final = (
-    "(?:^|[\\s:=@,\\[])([0-9]{1,3}(?:[.][0-9]{1,3}){3}"
-    "|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*::[0-9a-fA-F:]+)(?:[(:\\s@,\\]]|$)"
-)
-_PORT: Final = "[(][0-9]+[)]$|([0-9.]{7,}):[0-9]{1,5}$"
-
-
-def _session(_: str, x: str) -> Read:
-    """What PostgreSQL's log_line_prefix says of the session, in the ways that people write it."""
-    at = f"{x}_at"
-
-    def keyed(key: str) -> str:
-        return f"nullif(regexp_extract({x}, '\\b(?:{key})=([^\\s,\\]]+)', 1), '')"
-
-    def known(sql: str) -> str:
-        return f"nullif(nullif({sql}, '[unknown]'), '')"
-
-    address = f"nullif(regexp_extract({x}, '{_HOST}', 1), '')"
-    remote = f"nullif(coalesce({keyed('client|host|h|remote')}, {address}), '[local]')"
-    pattern = "'([^\\s@,=\\[\\]():]+)@([^\\s@,=\\[\\]():]+)'"
-    return Read(
-        {
-            "user_name": known(f"coalesce({keyed('user|u|usr')}, {at}.u)"),
-            "database": known(f"coalesce({keyed('db|d|database|dbname')}, {at}.d)"),
-            "client": f"regexp_replace({remote}, '{_PORT}', '\\1')",
-        },
-        shared=((at, f"regexp_extract({x}, {pattern}, ['u', 'd'])"),),
-    )
-
-
-_STATEMENT: Final = (
-    "'^duration: ([0-9.]+) ms(?:  (?:statement|parse [^:]*|bind [^:]*|execute [^:]*): ((?s:.*)))?'"
-)
-_LOGGED: Final = "'^(?:statement|execute [^:]*|parse [^:]*|bind [^:]*): ((?s:.*))$'"
-# The lines that belong to a record repeat its prefix; their keyword is enough.
-_REPEATED: Final = "'\\n[^\\n]*?\\b(DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE):  '"
-_AFTER_MESSAGE: Final = "'\\n(?:STATEMENT|LOCATION|BACKTRACE):  (?s:.*)$'"
-_AFTER_STATEMENT: Final = "'\\n(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION|BACKTRACE):  (?s:.*)$'"
-
-
-def _statement(_: str, x: str) -> Read:
-    """PostgreSQL's message: `duration: 1.2 ms  execute S_1: SELECT …`, and STATEMENT lines."""
-    lines, timed, said = f"{x}_lines", f"{x}_timed", f"{x}_said"
-    several = f"contains({x}, chr(10))"
-    repeated = f"regexp_replace({x}, {_REPEATED}, chr(10) || '\\1:  ', 'g')"
-    told = f"nullif(regexp_extract({lines}, '\\nSTATEMENT:  ((?s:.*))$', 1), '')"
-    logged = f"nullif(regexp_extract({lines}, {_LOGGED}, 1), '')"
-    message = f"case when {several} then regexp_replace({lines}, {_AFTER_MESSAGE}, '') else {x} end"
-    bare = (
-        f"case when {several} then regexp_replace({said}, {_AFTER_STATEMENT}, '') else {said} end"
-    )
-    return Read(
-        {
-            "message": f"nullif(rtrim({message}, chr(10) || chr(13) || ' '), '')",
-            "duration_s": f"try_cast({timed}.d as double) / 1000",
-            "statement": f"nullif(rtrim({bare}, chr(10) || chr(13) || ' '), '')",
-        },
-        shared=(
-            (lines, f"case when {several} then {repeated} else {x} end"),
-            (timed, f"regexp_extract({lines}, {_STATEMENT}, ['d', 's'])"),
-            (said, f"coalesce(nullif({timed}.s, ''), {told}, {logged})"),
-        ),
-    )
+def _index(column: str, x: str) -> Read:
+    """The index of Elasticsearch that a message begins with: `[orders/VLKx…]`, `[orders][0]`."""
+    return Read({column: f"nullif(regexp_extract({x}, '^\\[([^\\]\\[/\\s]+)[/\\]]', 1), '')"})
 
 
 _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "text": _plain,
     "method": _plain,
-    "frontend": lambda column, x: Read({column: f"rtrim({_known(x)}, '~')"}),
+    "frontend": lambda column, x: Read({column: f"rtrim({known(x)}, '~')"}),
     "message": _message,
     "integer": _scaled("bigint"),
     "bytes": _bytes,
@@ -365,10 +284,13 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "provided": columns_balancer.provided,
     "host": columns_balancer.host,
     "request-host": columns_balancer.request_host,
-    "process": _process,
-    "session": _session,
-    "sqlstate": _sqlstate,
-    "statement": _statement,
+    "process": postgresql.process,
+    "session": postgresql.session,
+    "sqlstate": postgresql.sqlstate,
+    "statement": postgresql.statement,
+    "command": lambda column, x: Read({column: f"nullif(trim({x}), '')"}),
+    "index": _index,
+    "namespace": lambda column, x: Read({column: known(f"split_part({x}, '.', 1)")}),
 }
 
 

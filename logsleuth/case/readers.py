@@ -31,7 +31,9 @@ _ACCESS: Final = frozenset(
     }
 )  # fmt: skip
 # Types that are read from all their texts together, with spaces between them.
-_TOGETHER: Final = frozenset({"process", "session", "date-time", "seconds-sum", "seconds-between"})
+_TOGETHER: Final = frozenset(
+    {"process", "session", "command", "date-time", "seconds-sum", "seconds-between"}
+)
 _MARK: Final = 0xFEFF
 _HEADER: Final = {
     WRAPPED_TIME: "nullif(wrapped.at, '')",
@@ -233,10 +235,16 @@ def _text(field: BoundField, texts: Mapping[str, str]) -> str:
 def _with_details(field: BoundField, sources: Sequence[str]) -> str:
     """PostgreSQL's message with its details, as its own stderr log writes them together."""
     details = "".join(
-        f" || coalesce(chr(10) || {quoted(name.upper() + ':  ')} || nullif({text}, ''), '')"
+        f" || coalesce(chr(10) || {quoted(_word(name))} || nullif({text}, ''), '')"
         for name, text in zip(field.sources[1:], sources[1:], strict=True)
     )
     return f"({sources[0]}{details})"
+
+
+def _word(key: str) -> str:
+    """What stands before a detail: PostgreSQL's own word for the key that has it."""
+    word = key.split("\x1f")[-1].upper()
+    return ("QUERY" if word == "INTERNAL_QUERY" else word) + ":  "
 
 
 def _coalesced(expressions: Sequence[str]) -> str:

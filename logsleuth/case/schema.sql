@@ -88,7 +88,8 @@ create table if not exists other_records (
     instance varchar,
     route varchar,
     release varchar,
-    database_s double
+    database_s double,
+    lock_s double                        -- of the database: what of the duration was waiting for locks
 );
 
 -- Records of access logs, which are most: a column that is always NULL costs as much as any other.
@@ -215,7 +216,7 @@ select
     r.statement, r.error_code, r.template_id,
     r.upstream_status, r.connect_s, r.header_s, r.response_s, r.servers, r.upstream_statuses,
     r.connect_times, r.header_times, r.response_times, r.queue_s, r.termination, r.retries,
-    r.frontend, coalesce(r.instance, case when s.role <> 'balancer' then r.host end, s.host) as instance, r.route, r.release, r.database_s,
+    r.frontend, coalesce(r.instance, case when s.role <> 'balancer' then r.host end, s.host) as instance, r.route, r.release, r.database_s, r.lock_s,
     r.byte_offset, r.byte_length, s.clock_shift_s, s.left_out
 from records r
 join sources s using (source_id);
@@ -314,6 +315,34 @@ create or replace macro told_client(client, message) as
     coalesce(client, nullif(regexp_extract(split_part(message, '/', 1),
         '(?:^|[^0-9A-Za-z.])([0-9]{1,3}(?:[.][0-9]{1,3}){3}|[0-9a-fA-F]*(?::[0-9a-fA-F]*){2,7})(?:[^0-9A-Za-z.]|$)',
         1), ''));
+-- What databases and their clients say, in the words of PostgreSQL, PgBouncer, MySQL, MariaDB,
+-- MongoDB, Redis, Elasticsearch, Cassandra, SQL Server and Oracle.
+create or replace macro says_no_connections(message) as regexp_matches(message,
+    '(?i)too many (?:clients|connections|open connections)|remaining connection slots'
+    || '|no more connections allowed|max number of clients|query_wait_timeout|client_login_timeout'
+    || '|max_user_connections|maximum number of .{1,40}(?:connections|sessions)'
+    || '|ORA-0{0,3}(?:18|20):|ORA-125(?:16|19|20)');
+create or replace macro says_locks(message) as regexp_matches(message,
+    '(?i)deadlock (?:detected|found|encountered)|was deadlocked on|lock wait timeout'
+    || '|due to lock timeout|still waiting for \w+ ?lock|lock timeout|lock request time.?out'
+    || '|could not obtain lock|unable to (?:acquire|obtain) .{0,40}\block\b'
+    || '|waiting for (?:table )?metadata lock|WriteConflict|database is locked|ORA-000(?:54|60):');
+create or replace macro says_crash(message) as regexp_matches(message,
+    '(?i)was terminated by signal|terminating any other active server processes'
+    || '|all server processes terminated|got signal (?:4|6|7|8|11)\b|got exception 0x|assertion failure'
+    || '|crashed by signal|REDIS BUG REPORT|out of memory|OutOfMemoryError|could not write to file'
+    || '|fatal error in thread|\.service: (?:main process exited|failed with result)|^panic');
+create or replace macro says_stopping(message) as regexp_matches(message,
+    '(?i)(?:fast|smart|immediate) shutdown request|(?:^|is |, |\. )shutting down|(?:normal|starting) shutdown|received shutdown'
+    || '|aborting any active transactions|is shut down|shutdown complete|sigterm|\bgot signal (?:2|15)\b'
+    || '|user requested shutdown|ready to exit|due to (?:administrator command|unexpected postmaster exit)'
+    || '|due to immediate shutdown|dbexit:|will terminate, shutdown|announcing shutdown'
+    || '|stop listening for cql|server is terminating|server shutdown|^(?:stopping|closing) \.\.\.');
+create or replace macro says_started(message) as regexp_matches(message,
+    '(?i)^starting postgresql|ready to accept (?:\w+ ){0,2}connections|ready for (?:client )?connections'
+    || '|waiting for connections|starting as process|process up: pgbouncer|server initialized'
+    || '|initializing of server|^mongodb starting|\bis starting\b|starting mysqld'
+    || '|starting listening for cql|^database system was shut down|^started$|^listening on ');
 
 -- Where no server of an upstream is live, nginx writes the upstream's name in place of an address.
 create or replace macro server_of(format, placed, server) as
@@ -435,13 +464,13 @@ where e.role = 'balancer' and e.servers is null and server_of(e.format, e.placed
 -- What a database did, in its own words: a duration is the database's own, `ts` is when it ended.
 create or replace view statements as
 select event_id, source_id, line, ts, level, database, user_name, pid, statement, duration_s,
-    error_code, message, request_id
+    lock_s, error_code, message, request_id
 from aligned
 where role = 'database' and (statement is not null or duration_s is not null);
 
 -- Everything that was said in words, by whichever component.
 create or replace view messages as
-select event_id, source_id, line, ts, role, format, level, instance, logger,
+select event_id, source_id, line, ts, role, format, level, instance, logger, duration_s, lock_s,
     concat_ws(chr(10), message, case when detail is distinct from message then detail end) as message,
     template_id, error_code, request_id
 from aligned

@@ -81,11 +81,15 @@ def _json(shape: BoundShape) -> tuple[str, dict[str, str], str]:
     holds = [f"regexp_matches({texts[key]}, {quoted(pattern)})" for key, pattern in shape.when]
     prelude = f"""parsed as (
     select line, byte_offset, byte_length, wrapped,
-        json_extract_string(case when json_valid(text) and text[1] = '{{' then text end, [{listed}])
-            as j
-    from unwrapped
+        json_extract_string(case when json_valid(object) and object[1] = '{{' then object end,
+            [{listed}]) as j
+    from (select *, {_OBJECT} as object from unwrapped)
 )"""  # noqa: S608
     return prelude, texts, " and ".join(["j is not null", *holds])
+
+
+# An object may be one of a list, with a comma or bracket around it.
+_OBJECT: Final = "trim(text, ' ,[]' || chr(9) || chr(10) || chr(13))"
 
 
 def _json_path(key: str) -> str:

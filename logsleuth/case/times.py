@@ -75,6 +75,11 @@ _EXPRESSIONS: Final = {
         "try_strptime({year} || ' ' || replace({x}, '  ', ' '),"
         " ['%Y %b %d %H:%M:%S', '%Y %b %d %H:%M:%S.%f'])"
     ),
+    "day-month": (
+        "try_strptime({year} || ' ' || {x}, ['%Y %d %b %H:%M:%S', '%Y %d %b %H:%M:%S.%f'])"
+    ),
+    "day-month-year": "try_strptime({x}, ['%d %b %Y %H:%M:%S', '%d %b %Y %H:%M:%S.%f'])",
+    "compact-date": "try_strptime({x}, '%Y%m%d %H:%M:%S')",
     "glog": "try_strptime({year} || {x}, '%Y%m%d %H:%M:%S.%f')",
     "apache-error": (
         "try_strptime(replace({x}, '  ', ' '), ['%a %b %d %H:%M:%S.%f %Y', '%a %b %d %H:%M:%S %Y'])"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _PAIR: Final = re.compile(r'(?<!\S)([A-Za-z_@][\w.\-@]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?:\s|$)')
 # The step to a list's first value: headers are lists of mostly one.
 FIRST: Final = "\x1e"
+# What may stand around an object that is one of a list.
+LISTED: Final = " \t\r\n,[]"
 # Keys beyond these are rare words or an attack.
 _WORDS: Final = frozenset({"level", "lvl", "severity", "levelname", "msg", "message", "logger"})
 _MOST_KEYS: Final = 400
@@ -60,9 +62,9 @@ def claims(
     """
     starts = spec.starts
     values, count = json_values(lines) if kind == "json" else pair_values(lines)
-    if kind == "json" and count < _HALF * len(lines):
+    if kind == "json" and (starts or count < _HALF * len(lines)):
         values, count = json_values(_objects(lines))
-        starts = _OBJECT
+        starts = starts or _OBJECT
     if not count:
         return
     of_kind = [s for s in spec.shapes if s.kind == kind]
@@ -79,7 +81,10 @@ def claims(
     groups = spec.requires[:1] if named and spec.syntax != syntaxes.GUESSED else spec.requires
     if not all(any(name.lower() in spelt for name in group) for group in groups):
         return
-    shapes = [_named(s, values, named) if named else bind(s, values) for s in of_kind]
+    closed = spec.role == "database"
+    shapes = [
+        _named(s, values, named) if named else bind(s, values, closed=closed) for s in of_kind
+    ]
     if kind == "pairs" and not named:
         shapes = [split for bound in shapes for split in (*_split(lines, bound), bound)]
     described = " ".join(sorted(spelled(key) for key in values)[:40])
@@ -92,10 +97,11 @@ def json_values(lines: Sequence[str]) -> tuple[Keyed, int]:
     found: Keyed = defaultdict(list)
     count = 0
     for line in lines:
-        if not line.lstrip().startswith("{"):
+        text = line.strip(LISTED)
+        if not text.startswith("{"):
             continue
         try:
-            record = json.loads(line)
+            record = json.loads(text)
         except (ValueError, RecursionError):
             continue
         if not isinstance(record, dict):
@@ -141,23 +147,32 @@ def spelled(key: str) -> str:
     return key.removesuffix(NESTED + FIRST).replace(NESTED, ".")
 
 
-def bind(shape: Shape, keyed: Keyed) -> BoundShape:
-    """Choose for each field the candidate keys that the lines have, in the format's order."""
+def bind(shape: Shape, keyed: Keyed, *, closed: bool = False) -> BoundShape:
+    """Choose for each field the candidate keys that the lines have, in the format's order.
+
+    With `closed`, the format names keys of one server: those that the sampled lines lack may well
+    come later.
+    """
     by_name: dict[str, list[str]] = defaultdict(list)
     for key in keyed:
         by_name[spelled(key).lower()].append(key)
     bound: list[BoundField] = []
+    dotted = any("." in key for key in keyed)
     for field in shape.fields:
-        present = [k for name in field.sources for k in by_name.get(name.lower(), [])]
-        if field.column == _LATE:
-            present += _absent(field.sources, by_name, shape.kind)
-        if field.type in {"time", "date-time"}:
+        timed = field.type in {"time", "date-time"}
+        late = field.column == _LATE or (closed and shape.kind == "json" and not timed)
+        present = [
+            key
+            for name in field.sources
+            for key in by_name.get(name.lower()) or _absent(name, shape.kind, late, dotted)
+        ]
+        if timed:
             together = field.type == "date-time"
             bound += (_together if together else _times)(field.column, present, keyed)
             continue
-        present = [key for key in present if _fits(field.type, keyed.get(key, ()))]
+        present = [k for k in present if k not in keyed or _fits(field.type, keyed[k])]
         if field.type == "duration":
-            bound += (BoundField(field.column, _unit(keyed[key]), (key,)) for key in present)
+            bound += (BoundField(field.column, _unit(keyed.get(k, ())), (k,)) for k in present)
         elif present:
             bound.append(BoundField(field.column, field.type, tuple(present)))
     return _keyed(shape, tuple(bound), {name: keys[0] for name, keys in by_name.items()})
@@ -168,12 +183,17 @@ def _keyed(shape: Shape, fields: tuple[BoundField, ...], keys: Mapping[str, str]
     return BoundShape(kind=shape.kind, fields=fields, constants=shape.constants, when=when)
 
 
-def _absent(sources: Sequence[str], known: Mapping[str, list[str]], kind: str) -> list[str]:
-    """Keys that the first lines of a file didn't have; in pairs each costs a look at every line."""
-    listed = [name for name in sources if name.lower() not in known]
+def _absent(name: str, kind: str, late: bool, dotted: bool) -> list[str]:
+    """A key that the first lines of a file didn't have; in pairs each costs a look at every line.
+
+    In JSON it is looked for in nested objects, and where a file has such keys with dots in it.
+    """
+    if not late:
+        return []
     if kind == "pairs":
-        return [name for name in listed if name in _LATE_PAIRS]
-    return [name.replace(".", NESTED) for name in listed]
+        return [name] if name in _LATE_PAIRS else []
+    nested = name.replace(".", NESTED)
+    return [nested, name] if dotted and nested != name else [nested]
 
 
 def _fits(kind: str, values: Sequence[str]) -> bool:

@@ -66,6 +66,9 @@ LAYOUTS: Final = (
     TimeLayout("epoch", r"-?\d{10}(?:\.\d{1,9}|\d{3}|\d{6}|\d{9})?", True, 0.001),
     TimeLayout("short-date", r"\d{6} [ \d]\d:\d\d:\d\d(?:\.\d+)?", False, 1.0),
     TimeLayout("syslog", rf"{_MONTH} [ \d]\d {_CLOCK}(?:\.\d{{1,6}})?", False, 1.0),
+    TimeLayout("day-month", rf"\d\d {_MONTH} {_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
+    TimeLayout("day-month-year", rf"\d\d {_MONTH} \d{{4}} {_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
+    TimeLayout("compact-date", rf"\d{{8}} {_CLOCK}", False, 1.0),
     TimeLayout("glog", r"\d{4} \d\d:\d\d:\d\d\.\d{6}", False, 0.000001),
     TimeLayout(
         "apache-error",

@@ -1,0 +1,131 @@
+"""The SQL that reads what PostgreSQL writes: the prefix of its lines, and what a record says."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from logsleuth.case.column import Read, known
+
+
+def process(column: str, x: str) -> Read:
+    """The process in PostgreSQL's log_line_prefix: in brackets, behind `pid=`, or a lone number."""
+    pattern = (
+        "'\\[([0-9]+)(?:-[0-9]+)?\\]|(?:^|[^0-9A-Za-z])\\(([0-9]+)\\)|"
+        "\\b(?:pid|p|process)=([0-9]+)|(?:^|[ :])([0-9]+)(?:[ :]|$)'"
+    )
+    found = f"{x}_process"
+    text = ", ".join(f"nullif({found}.{name}, '')" for name in "abcd")
+    return Read(
+        {column: f"try_cast(coalesce({text}) as bigint)"},
+        shared=((found, f"regexp_extract({x}, {pattern}, ['a', 'b', 'c', 'd'])"),),
+    )
+
+
+def sqlstate(column: str, x: str) -> Read:
+    """A SQLSTATE; 00000 says that nothing is wrong."""
+    return Read({column: f"nullif({known(x)}, '00000')"})
+
+
+_HOST: Final = (
+    "(?:^|[\\s:=@,\\[])([0-9]{1,3}(?:[.][0-9]{1,3}){3}"
+    "|[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4})*::[0-9a-fA-F:]+)(?:[(:\\s@,\\]]|$)"
+)
+_PORT: Final = "[(][0-9]+[)]$|([0-9.]{7,}):[0-9]{1,5}$"
+
+
+def session(_: str, x: str) -> Read:
+    """What PostgreSQL's log_line_prefix says of the session, in the ways that people write it."""
+    at = f"{x}_at"
+
+    def keyed(key: str) -> str:
+        return f"nullif(regexp_extract({x}, '\\b(?:{key})=([^\\s,\\]]+)', 1), '')"
+
+    def told(sql: str) -> str:
+        return f"nullif(nullif({sql}, '[unknown]'), '')"
+
+    address = f"nullif(regexp_extract({x}, '{_HOST}', 1), '')"
+    remote = f"nullif(coalesce({keyed('client|host|h|remote')}, {address}), '[local]')"
+    pattern = "'([^\\s@,=\\[\\]():]+)@([^\\s@,=\\[\\]():]+)'"
+    return Read(
+        {
+            "user_name": told(f"coalesce({keyed('user|u|usr')}, {at}.u)"),
+            "database": told(f"coalesce({keyed('db|d|database|dbname')}, {at}.d)"),
+            "client": f"regexp_replace({remote}, '{_PORT}', '\\1')",
+        },
+        shared=((at, f"regexp_extract({x}, {pattern}, ['u', 'd'])"),),
+    )
+
+
+# What comes before a statement, as it is logged by itself and behind its duration.
+_BEFORE: Final = "(?:statement|parse [^:]*|bind [^:]*|execute [^:]*)"
+_STATEMENT: Final = f"'^duration: ([0-9.]+) ms(?:  {_BEFORE}: ((?s:.*)))?'"
+_LOGGED: Final = f"'^{_BEFORE}: ((?s:.*))$'"
+# auto_explain: the statement stands above its plan, or is a text in the plan's JSON.
+_PLANNED: Final = (
+    "'^duration: [0-9.]+ ms  plan:\\s+Query Text: ((?s:.*?))\\s*"
+    "(?:\\n\\s*(?:Query Parameters: |Query Identifier: |[A-Z][^\\n]*\\(cost=)(?s:.*))?$'"
+)
+_PLANNED_JSON: Final = (
+    '\'^duration: [0-9.]+ ms  plan:\\s*\\{\\s*("Query Text": "(?:[^"\\\\]|\\\\.)*")\''
+)
+# The lines that belong to a record repeat its prefix; their keyword is enough.
+_REPEATED: Final = "'\\n[^\\n]*?\\b(DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT|BACKTRACE):  '"
+# A syslog daemon gets long records in pieces, each with its number, and tabs as #011.
+_PIECES: Final = "'\\n(?:\\[\\w+\\] +)?\\[[0-9]+-[0-9]+\\] ?'"
+_AFTER_MESSAGE: Final = "'\\n(?:DETAIL|HINT|QUERY|CONTEXT|STATEMENT|LOCATION|BACKTRACE):  (?s:.*)$'"
+_DETAIL: Final = (
+    "'\\n((?:DETAIL|HINT|QUERY|CONTEXT):  (?s:.*?))"
+    "(?:\\n(?:STATEMENT|LOCATION|BACKTRACE):  (?s:.*))?$'"
+)
+_AFTER_STATEMENT: Final = "'\\n(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION|BACKTRACE):  (?s:.*)$'"
+
+
+def statement(_: str, x: str) -> Read:
+    """Read a message: `duration: 1.2 ms  execute S_1: SELECT …`, its details and its statement."""
+    lines, timed, said, several = f"{x}_lines", f"{x}_timed", f"{x}_said", f"{x}_several"
+    told = f"case when {several} then {_group(lines, _TOLD)} end"
+    planned = f"case when {several} and {timed}.d <> '' then {_planned(lines)} end"
+    message = _without(_AFTER_MESSAGE, lines, several)
+    return Read(
+        {
+            "message": _trimmed(message),
+            "detail": f"case when {several} then {_trimmed(_group(lines, _DETAIL))} end",
+            "duration_s": f"try_cast({timed}.d as double) / 1000",
+            "statement": _trimmed(_without(_AFTER_STATEMENT, said, several)),
+        },
+        shared=(
+            (several, f"contains({x}, chr(10)) or contains({x}, '#011')"),
+            (lines, f"case when {several} then {_joined(x)} else {x} end"),
+            (timed, f"regexp_extract({lines}, {_STATEMENT}, ['d', 's'])"),
+            (said, f"coalesce(nullif({timed}.s, ''), {told}, {planned}, {_group(lines, _LOGGED)})"),
+        ),
+    )
+
+
+_TOLD: Final = "'\\nSTATEMENT:  ((?s:.*))$'"
+
+
+def _joined(x: str) -> str:
+    """The lines of a record without what is repeated before each."""
+    pieces = f"regexp_replace({x}, {_PIECES}, chr(10), 'g')"
+    tabs = f"replace({pieces}, '#011', chr(9))"
+    return f"regexp_replace({tabs}, {_REPEATED}, chr(10) || '\\1:  ', 'g')"
+
+
+def _planned(lines: str) -> str:
+    document = f"'{{' || {_group(lines, _PLANNED_JSON)} || '}}'"
+    text = f"""json_extract_string(case when json_valid({document}) then {document} end,
+        '$."Query Text"')"""
+    return f"coalesce({_group(lines, _PLANNED)}, {text})"
+
+
+def _group(x: str, pattern: str) -> str:
+    return f"nullif(regexp_extract({x}, {pattern}, 1), '')"
+
+
+def _without(pattern: str, x: str, several: str) -> str:
+    return f"case when {several} then regexp_replace({x}, {pattern}, '') else {x} end"
+
+
+def _trimmed(x: str) -> str:
+    return f"nullif(rtrim({x}, chr(10) || chr(13) || ' '), '')"
