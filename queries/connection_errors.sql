@@ -14,9 +14,8 @@ until = { type = "timestamp", default = "", help = "Before this time." }
 with told as (
     select
         case
-            when error_code = '53300' or regexp_matches(message,
-                'too many (connections|clients)|remaining connection slots|no more connections'
-                || '|max_client_conn|queuepool limit|pool (is )?(exhausted|full|timed? ?out)'
+            when error_code = '53300' or says_no_connections(message) or regexp_matches(message,
+                'max_client_conn|queuepool limit|pool (is )?(exhausted|full|timed? ?out)'
                 || '|connection is not available|could ?n.t get a connection'
                 || '|(acquir|get|obtain|check)\w* .{0,40}connection .{0,40}(tim|pool)',
                 'i') then 'exhausted'

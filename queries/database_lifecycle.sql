@@ -1,5 +1,5 @@
 /*
-title   = "Starts, stops, crashes, recoveries and checkpoints of the database"
+title   = "Starts, stops, crashes, recoveries, checkpoints, vacuums and replication of the database"
 answers = "Was the database up, and did it restart, reload or recover?"
 columns = ["ts", "kind", "event_id", "level", "instance", "pid", "message"]
 
@@ -8,37 +8,32 @@ since = { type = "timestamp", default = "", help = "From this time on." }
 until = { type = "timestamp", default = "", help = "Before this time." }
 kind  = { type = "text", default = "", help = "Only this kind, such as crash or checkpoint." }
 */
--- The words are those of PostgreSQL, MySQL, MariaDB, PgBouncer and Redis. A crash is looked for
--- first: its messages also name what follows from it.
+-- A crash is looked for first: its messages also name what follows from it.
 with told as (
     select
         case
+            when says_crash(message) then 'crash'
             when regexp_matches(message,
-                'was terminated by signal|terminating any other active server processes'
-                || '|all server processes terminated|mysqld got signal|got exception 0x'
-                || '|out of memory|could not write to file|^panic', 'i') then 'crash'
-            when regexp_matches(message,
-                'was interrupted|not properly shut down|automatic recovery|crash recovery'
-                || '|redo (starts|done)|was not shut down normally|entering standby mode'
-                || '|in recovery mode', 'i') then 'recovery'
-            when regexp_matches(message,
-                '(fast|smart|immediate) shutdown request|shutting down|normal shutdown'
-                || '|received shutdown|aborting any active transactions|is shut down'
-                || '|shutdown complete|sigterm|user requested shutdown'
-                || '|due to administrator command', 'i') then 'shutdown'
-            when regexp_matches(message,
-                'starting postgresql|ready to accept connections|ready for connections'
-                || '|starting as process|process up: pgbouncer|starting up'
-                || '|server initialized|initializing of server', 'i') then 'start'
+                'was interrupted|not (properly )?shut ?down normally|not properly shut down'
+                || '|automatic recovery|crash recovery|redo (starts|done)|entering standby mode'
+                || '|in recovery mode|unclean shutdown|recovery is complete', 'i') then 'recovery'
+            when says_stopping(message) then 'shutdown'
+            when says_started(message) or regexp_matches(message, 'starting up', 'i') then 'start'
             when regexp_matches(message,
                 'sighup|reloading configuration|parameter .* changed to', 'i') then 'reload'
             when regexp_matches(message,
                 'checkpoints? (starting|complete|are occurring)|restartpoint (starting|complete)'
-                || '|background saving', 'i') then 'checkpoint'
+                || '|background saving|wiredtiger message.*checkpoint', 'i') then 'checkpoint'
+            when regexp_matches(message, 'automatic (aggressive )?(vacuum|analyze) of', 'i')
+                then 'autovacuum'
+            when regexp_matches(message,
+                'replication|standby|streaming|master .{1,4} (slave|replica)|wal receiver'
+                || '|(slave|replica) (i/o|sql)|elect(ed|ion)\b|new primary|failover'
+                || '|\+sdown|\+odown|\+switch-master', 'i') then 'replication'
         end as kind,
         ts, event_id, level, instance, pid, message
     from aligned
-    where role = 'database' and message is not null
+    where role = 'database' and message is not null and duration_s is null
         and ($since::timestamp is null or ts >= $since::timestamp)
         and ($until::timestamp is null or ts < $until::timestamp)
 )

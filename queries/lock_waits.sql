@@ -11,15 +11,16 @@ with told as (
     select
         case
             when regexp_matches(message, 'deadlock', 'i') then 'deadlock'
+            when lock_s >= 0.1 then 'waited'
             when regexp_matches(message, 'still waiting for .*lock', 'i') then 'waiting'
             when regexp_matches(message, 'acquired .*lock on .* after', 'i') then 'acquired'
-            when regexp_matches(message, 'lock timeout|lock wait timeout|could not obtain lock',
-                'i') then 'timeout'
+            when says_locks(message) then 'timeout'
         end as kind,
-        -- PostgreSQL: "process 71 still waiting for ShareLock on transaction 9 after 1000.1 ms".
-        try_cast(regexp_extract(message, 'lock on .* after ([0-9.]+) ms', 1, 'i') as double) / 1000
-            as waited_s,
-        ts, event_id, database, pid, statement, message
+        -- MySQL's slow log has it as a figure. PostgreSQL says: "process 71 still waiting for
+        -- ShareLock on transaction 9 after 1000.1 ms".
+        coalesce(lock_s, try_cast(regexp_extract(message, 'lock on .* after ([0-9.]+) ms', 1, 'i')
+            as double) / 1000) as waited_s,
+        ts, event_id, database, pid, statement, concat_ws(chr(10), message, detail) as message
     from aligned
     where role = 'database' and message is not null
         and ($since::timestamp is null or ts >= $since::timestamp)

@@ -124,7 +124,9 @@ def write_case(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         # sixth of an ingest.
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set timezone = 'UTC'")
-        schema = files("logsleuth.case").joinpath("schema.sql").read_text(encoding="utf-8")
+        folder = files("logsleuth.case")
+        texts = [folder.joinpath(name) for name in ("schema.sql", "words.sql")]
+        schema = "".join(path.read_text(encoding="utf-8") for path in texts)
         # Each transaction waits for the disk, and each statement on its own would be one.
         connection.execute("begin")
         connection.execute(schema)

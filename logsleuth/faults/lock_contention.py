@@ -30,7 +30,9 @@ _FEW: Final = 5
 # Words that stand where a table's name does.
 _NO_TABLES: Final = frozenset({"transaction", "tuple", "share", "client"})
 _RELATION: Final = re.compile(
-    r"relation \"([\w.]+)\"|\b(?:update|into|from|table)\s+\"?([a-z_][\w.]*)", re.IGNORECASE
+    r"relation \"([\w.]+)\""
+    r"|\b(?:update|into|from|table)\s+(?:`\w+`\.)?[\"`]?([a-z_][\w.]*)",
+    re.IGNORECASE,
 )
 
 

@@ -18,8 +18,6 @@ COMPONENT: Final[Component] = "database"
 NAME: Final = "outage"
 LOOKALIKES: Final = ("connection-exhaustion", "bad-instance")
 
-_PRODUCTS: Final = {"postgresql": "postgresql", "mysql": "mysql"}
-
 
 def examine(facts: Facts) -> list[Finding]:
     """Look for the database's own lines of stopping, and for applications that can't reach it."""
@@ -33,7 +31,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_timing(facts, down, unreachable),
         *hit_everywhere(NAME, facts, "every server is hit", "magnitude", alike=1.0, apart=-2.0),
     ]
-    product = _PRODUCTS.get(facts.database.product or "", "database")
+    product = facts.database.product or "database"
     name = f" ({facts.database.name})" if facts.database.name else ""
     summary = f"the database{name} stopped or refused connections"
     return [Finding(NAME, COMPONENT, product, summary, tuple(reasons))]

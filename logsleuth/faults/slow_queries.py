@@ -32,9 +32,11 @@ _TIMES: Final = 3.0
 # What failed sooner than this waited for nobody.
 _ROUND_TRIP_S: Final = 0.1
 _TABLE: Final = re.compile(
-    r"\b(?:from|update|into|join|table)\s+((?:\"?[a-z_][\w$]*\"?\.)?\"?[a-z_][\w$]*\"?)",
+    r"\b(?:from|update|into|join|table)\s+((?:[\"`]?[a-z_][\w$]*[\"`]?\.)?[\"`]?[a-z_][\w$]*)",
     re.IGNORECASE,
 )
+# MongoDB's commands stand behind their collection; Elasticsearch's queries name no index.
+_COLLECTION: Final = re.compile(r"(?:command|query|update|getmore|remove|)\s*([\w$-]+\.[\w$.-]+)\s")
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -52,13 +54,22 @@ def examine(facts: Facts) -> list[Finding]:
         *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.0, apart=-2.5),
         *_locks(facts, worst),
     ]
-    table = _TABLE.search(worst.fingerprint)
-    target = table[1].replace('"', "") if table else worst.fingerprint[:120]
+    target = _target(worst)
     summary = (
         f"statements on {target} took {worst.median_during_s or 0:.2f} s (median of "
         f"{worst.calls_during} logged ones) since the onset: {worst.fingerprint[:100]}"
     )
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _target(worst: Statement) -> str:
+    """What the statement works on: its table, collection or index, else the statement itself."""
+    found = _COLLECTION.match(worst.fingerprint) or _TABLE.search(worst.fingerprint)
+    if found:
+        return re.sub(r"[\"`]", "", found[1])
+    if worst.fingerprint.startswith("{") and worst.database:
+        return worst.database
+    return worst.fingerprint[:120]
 
 
 def _risen(facts: Facts, one: Statement) -> bool:

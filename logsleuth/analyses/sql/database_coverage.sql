@@ -6,6 +6,6 @@ select
     count(*) filter (where duration_s is not null)::bigint as timed,
     count(*) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)::bigint as during,
     min(database) as database,
-    min(format) as format
+    coalesce(min(format) filter (where format <> 'pgbouncer'), 'postgresql') as format
 from aligned
 where role = 'database';

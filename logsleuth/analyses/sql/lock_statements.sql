@@ -3,9 +3,10 @@
 -- counted once each: a nightly job that deadlocks over and over is few processes.
 with said as (
     select
-        coalesce(statement, '') || ' ' || message as text, pid, epoch(ts) as moment
+        concat_ws(' ', statement, message, detail) as text, pid, epoch(ts) as moment
     from aligned
-    where role = 'database' and regexp_matches(message, '(?i)lock') and ts is not null
+    where role = 'database' and ts is not null
+        and (regexp_matches(message, '(?i)lock') or lock_s >= 1)
 ),
 shaped as (
     select shape_of(text) as shape, min(text) as text,

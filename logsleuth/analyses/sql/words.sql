@@ -1,20 +1,26 @@
 -- What was said in words about databases, locks, connections and limits, by kind and by instance.
 with said as (
-    select event_id, source_id, line, role, instance, epoch(ts) as ts, message,
+    select event_id, source_id, line, case when role = 'system' then 'database' else role end as role,
+        instance, epoch(ts) as ts, message,
         case
-            when regexp_matches(message, '(?i)too many clients|remaining connection slots|too many connections|no more connections allowed')
-                then 'no-connections'
-            when regexp_matches(message, '(?i)deadlock (?:detected|found)|lock wait timeout|due to lock timeout|still waiting for \w+ ?lock|lock timeout')
-                then 'locks'
-            when regexp_matches(message, '(?i)statement timeout|query_canceled|QueryCanceled|maximum statement execution time')
+            -- What a statement's own text says is nobody's word; what it waited for is.
+            when role = 'database' and duration_s is not null
+                then case when lock_s >= 1 then 'locks' end
+            when says_no_connections(message) then 'no-connections'
+            when says_locks(message) then 'locks'
+            when regexp_matches(message, '(?i)statement timeout|query_canceled|QueryCanceled|maximum statement execution time|exceeded time limit|MaxTimeMSExpired|execution timeout expired')
                 then 'statement-timeout'
-            when role = 'database' and regexp_matches(message, '(?i)shutdown request|is shutting down|is shut down|shutdown complete|terminating connection due to (?:administrator command|unexpected postmaster exit|immediate shutdown)|terminated by signal|was interrupted|is starting up|in recovery mode|not yet accepting connections|normal shutdown|aborting any active transactions')
+            when role = 'database' and (says_stopping(message) or says_crash(message)
+                or regexp_matches(message, '(?i)was interrupted|is starting up|in recovery mode|not yet accepting connections|not shut ?down normally|unclean shutdown|server conn crashed|server login has been failing|to \[RED\]|master not discovered'))
                 then 'database-down'
-            when role = 'database' and regexp_matches(message, '(?i)^(?:starting postgresql|database system is ready|.*ready for connections|listening on |database system was shut down|redo (?:starts|done)|automatic recovery)')
+            when role = 'database' and (says_started(message)
+                or regexp_matches(message, '(?i)^(?:redo (?:starts|done)|automatic recovery)'))
                 then 'database-up'
-            when role = 'application' and regexp_matches(message, '(?i)(?:the database system is (?:shutting down|starting up|not yet|in recovery)|terminating connection due to (?:administrator command|unexpected postmaster exit|immediate shutdown)|server closed the connection unexpectedly|could not connect to server|connection to (?:the )?(?:server|database)[^\n]*(?:failed|refused|lost)|can''t connect to (?:local )?mysql|mysql server has gone away|lost connection to mysql|(?:psycopg|asyncpg|pymysql|mysqldb|sqlalchemy|pgx|pq:|jdbc|hikari|activerecord|sequelize|database)[^\n]*(?:refused|closed (?:unexpectedly|by)|is closed|terminat|unreachable|no route)|(?:refused|unreachable|no route to host|connect call failed)[^\n]*\b(?:5432|3306|6432|1433|1521|27017)\b|\b(?:5432|3306|6432|1433|1521|27017)\b[^\n]*(?:refused|unreachable|no route to host))')
+            when role = 'system' and regexp_matches(message, '(?i)(?:out of memory|oom)[^\n]*\b(?:postgres|mysqld|mariadbd|mongod|redis-server|valkey-server)\b|\b(?:stopping|stopped) (?:PostgreSQL|MySQL|MariaDB|MongoDB|Redis|Valkey)\b|^(?:postgresql|mysqld?|mariadb|mongod|redis|valkey)[\w@.-]*\.service: (?:main process exited|failed with)')
+                then 'database-down'
+            when role = 'application' and regexp_matches(message, '(?i)(?:the database system is (?:shutting down|starting up|not yet|in recovery)|terminating connection due to (?:administrator command|unexpected postmaster exit|immediate shutdown)|server closed the connection unexpectedly|could not connect to server|connection to (?:the )?(?:server|database)[^\n]*(?:failed|refused|lost)|can''t connect to (?:local )?mysql|communications link failure|SQLSTATE\[(?:HY000\] \[200[23]\]|0800\d\])|serverselection(?:timeout)?error|mongonetworkerror|no ?host ?available|mysql server has gone away|lost connection to mysql|(?:psycopg|asyncpg|pymysql|mysqldb|sqlalchemy|pgx|pq:|jdbc|hikari|activerecord|sequelize|database)[^\n]*(?:refused|closed (?:unexpectedly|by)|is closed|terminat|unreachable|no route)|(?:refused|unreachable|no route to host|connect call failed)[^\n]*\b(?:5432|3306|6432|1433|1521|27017|9042)\b|\b(?:5432|3306|6432|1433|1521|27017|9042)\b[^\n]*(?:refused|unreachable|no route to host))')
                 then 'database-unreachable'
-            when role = 'application' and regexp_matches(message, '(?i)pool (?:timeout|exhausted|is full|limit)|pooltimeout|queuepool limit|timeout(?:ed)? (?:acquiring|waiting for|getting|to acquire) (?:a )?connection|couldn''t get a connection|connection pool[^\n]*(?:exhausted|empty|full|timed? ?out|limit|no free)')
+            when role = 'application' and regexp_matches(message, '(?i)pool (?:timeout|exhausted|is full|limit)|pooltimeout|queuepool limit|timeout(?:ed)? (?:acquiring|waiting for|getting|to acquire) (?:a )?connection|could(?: not|n''t) (?:get|obtain) a (?:\w+ )?connection|connection is not available, request timed out|timeout waiting for idle object|timed out fetching a new connection|prior to obtaining a connection|connectionacquiretimeout|connection pool[^\n]*(?:exhausted|empty|full|timed? ?out|limit|no free)')
                 then 'pool-exhausted'
             when role = 'balancer' and regexp_matches(message, '(?i)limiting (?:requests|connections)|worker_connections are not enough|too many open files|maxconn|reached MaxRequestWorkers')
                 then 'balancer-limit'
@@ -31,7 +37,7 @@ with said as (
         end as kind
     from messages
     where ts is not null
-        and (role = 'database' or coalesce(level, 'error') in ('warning', 'error', 'fatal', 'info'))
+        and (role in ('database', 'system') or coalesce(level, 'error') in ('warning', 'error', 'fatal', 'info'))
 )
 select
     kind, role, coalesce(instance, '') as instance,
