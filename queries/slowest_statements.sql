@@ -14,12 +14,17 @@ top      = { type = "integer", default = 50, help = "So many rows." }
 */
 with masked as (
     select
-        fingerprint_of(coalesce(statement, message)) as fingerprint,
+        outline_of(coalesce(statement, message)) as outline,
         duration_s, level, ts, event_id, source_id, line
     from statements
     where ($since::timestamp is null or ts >= $since::timestamp)
         and ($until::timestamp is null or ts < $until::timestamp)
         and ($database::text = '' or database = $database::text)
+),
+-- There are few outlines, so all but the first look is at each of them once.
+kinds as (
+    select outline, fingerprint_of_outline(outline) as fingerprint
+    from (select distinct outline from masked where outline is not null)
 )
 select
     fingerprint as fingerprint,
@@ -34,6 +39,7 @@ select
     max(ts) as last_ts,
     arg_max(event_id, (coalesce(duration_s, -1), source_id, line)) as slowest_event_id
 from masked
+left join kinds using (outline)
 group by fingerprint
 order by total_s desc nulls last, statements desc, fingerprint nulls last
 limit $top::integer;

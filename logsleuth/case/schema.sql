@@ -296,19 +296,36 @@ create or replace macro form_of(words) as
         '\*(?:[\s,;:*/|#-]*\*|\s*\(\*\))+', '*', 'g')
     else words end;
 
--- What statements of one kind have in common. What PostgreSQL appends goes first; the rest is
--- masked from the inside out: texts, comments, numbers and placeholders, then lists of them of any
--- length. What is in double quotes stays: PostgreSQL quotes names with them.
-create or replace macro fingerprint_of(statement) as
+-- What statements of one kind have in common, in any dialect, cut off or not. First comments go, for
+-- quotes may stand in them and they in quotes, and texts, numbers and placeholders are masked: few
+-- outlines are left of a million statements, and only they are looked at further.
+create or replace macro outline_of(statement) as
+    regexp_replace(regexp_replace(
+        statement,
+        '(''(?:[^''\\]|''''|\\.)*(?:''|$)|\$[A-Za-z_]*\$(?s:.*?)(?:\$[A-Za-z_]*\$|$))'
+        || '|/\*(?s:.*?)(?:\*/|$)|--[^\n]*', '\1 ', 'g'),
+        '(?:\b(?:[NEXBnexb]|_utf8\w*))?''(?:[^''\\]|''''|\\.)*(?:'' |$)'
+        || '|\$[A-Za-z_]*\$(?s:.*?)(?:\$[A-Za-z_]*\$ |$)|\$[0-9]+|%s|%\(\w+\)s'
+        || '|\b(?:0x[0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\b', '?', 'g');
+
+-- What is in double quotes behind a colon or a sign is masked, for JSON and MySQL have texts there
+-- and PostgreSQL hardly ever a column; then signs and named placeholders, lists of any length, rows
+-- after the first, and spaces.
+create or replace macro fingerprint_of_outline(outline) as
     lower(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         regexp_replace(regexp_replace(
-        statement, '\n[^\n]*(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION):  (?s:.*)$', ''),
-        '''(?:[^''\\]|''''|\\.)*''', '?', 'g'),
-        '(?s)/\*.*?\*/|--[^\n]*', ' ', 'g'),
-        '\$[0-9]+|\b(?:0x[0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)\b', '?', 'g'),
-        '\(\s*\?(?:\s*,\s*\?)*\s*\)', '(?)', 'g'),
-        '\(\?\)(?:\s*,\s*\(\?\))+', '(?)', 'g'),
+        outline,
+        '([:=]\s*)"(?:[^"\\]|\\.)*"(\s|[,}\]);]|$)', '\1?\2', 'g'),
+        '((?:[=<>(,]|\b(?i:limit|offset|between|and|like)\b)\s*)(?:-\s*\?|:[A-Za-z_]\w*|@\w+)',
+        '\1?', 'g'),
+        '(?i)([(\[])\s*(?:\?|null|true|false|default)'
+        || '(?:\s*,\s*(?:\?|null|true|false|default))*\s*([)\]])', '\1?\2', 'g'),
+        '(?i)(\bvalues\s*\((?:[^()]|\([^()]*\))*\)|\(\?\))'
+        || '(?:\s*,\s*\((?:[^()]|\([^()]*\))*\))+', '\1', 'g'),
+        '([\w?)\]"`])\s*=\s*([\w?(\["`{])', '\1 = \2', 'g'),
+        '\s*,\s*', ', ', 'g'),
         '[\s;]+', ' ', 'g')));
+create or replace macro fingerprint_of(statement) as fingerprint_of_outline(outline_of(statement));
 
 -- The address that a line in words has in front of the request that it tells of.
 create or replace macro told_client(client, message) as

@@ -6,6 +6,7 @@ select
     count(*) filter (where duration_s is not null)::bigint as timed,
     count(*) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)::bigint as during,
     min(database) as database,
-    coalesce(min(format) filter (where format <> 'pgbouncer'), 'postgresql') as format
+    coalesce(min(format) filter (where format <> 'pgbouncer'),
+        replace(min(format), 'pgbouncer', 'postgresql')) as format
 from aligned
 where role = 'database';
