@@ -166,7 +166,8 @@ _LEVELS: Final[Mapping[str, str]] = {
     "error": "err e severe 50 400 3",
     "fatal": "critical crit alert emerg emergency panic f 60 500 550 600 0 1 2",
     "debug": "d . fine 20 100 7 debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5",
-    "trace": "verbose noise finer finest 10 trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8",
+    "trace": "verbose noise finer finest 10"
+    " trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8",
 }
 
 

@@ -26,3 +26,41 @@ create or replace macro says_started(message) as regexp_matches(message,
     || '|waiting for connections|starting as process|process up: pgbouncer|server initialized'
     || '|initializing of server|^mongodb starting|\bis starting\b|starting mysqld'
     || '|starting listening for cql|^database system was shut down|^started$|^listening on ');
+
+-- What somebody or something did, told by a message: reload, drained, server-down, server-up, deploy,
+-- start or stop. "Released" alone is said of locks and connections, too: a release has a version.
+create or replace macro change_of(role, message) as case
+    when role = 'balancer' then case
+        when regexp_matches(message, '(?i)reconfiguring$|signal 1 \(SIGHUP\)|^SIGHUP received'
+            || '|graceful restart requested|^(?:cds|lds): add|^configuration (?:received|reloaded)'
+            || '|SIG(?:USR1|HUP) received|resuming normal operations$|^load complete$') then 'reload'
+        when regexp_matches(message, '(?i)^(?:Proxy|Stopping|Pausing) \S+ |New worker|Reloading|Loading success') then 'reload'
+        when regexp_matches(message, '(?i)is going DOWN for maintenance|has been disabled|enters? (?:maint|drain)|is (?:now )?in (?:maint|drain)|(?:state|status) .*(?:maint|drain)') then 'drained'
+        when regexp_matches(message, 'disabling worker for|Health check DISABLING') then 'server-down'
+        when regexp_matches(message, 'Health check ENABLING') then 'server-up'
+        when regexp_matches(message, '(?i)^(?:Backup )?Server \S+ is DOWN|Health check for .* failed|temporarily disabled') then 'server-down'
+        when regexp_matches(message, '(?i)^(?:Backup )?Server \S+ is UP|back to (?:normal|service)') then 'server-up'
+        end
+    when role = 'application' then case
+        when regexp_matches(message, '(?i)\b(?:deploy(?:ed|ing|ment)?|rollout|roll(?:ed|ing) back|new release'
+            || '|release[ds]?:? +(?:v[0-9]|[0-9]+\.[0-9]|[0-9]{8,14}\b|r[0-9])[\w.]*'
+            || '|release (?:started|finished|completed?|of v?[0-9]|to (?:production|prod|staging|live|canary))'
+            || '|scaled (?:up|down) replica ?set|sync operation to \S+ succeeded|initiated automated sync)\b')
+            then 'deploy'
+        when regexp_matches(message, '(?i)^(?:[\w.\-\[\]]+:? )?(?:starting|started|booting|listening|server (?:started|listening)|application startup)|\bversion[= ]v?[0-9]+\.[0-9]+'
+            || '|^spawned: ''|^success: \S+ entered RUNNING|^container (?:re)?start [0-9a-f]{12}') then 'start'
+        when regexp_matches(message, '(?i)\b(?:shutting down|shutdown|stopping|stopped|exiting|terminat(?:ed|ing) (?:by )?sig)|received sig'
+            || '|^exited: \S+ \(|^container (?:die|kill|oom) [0-9a-f]{12}') then 'stop'
+        end
+    when role = 'database' then case
+        when says_crash(message) or says_stopping(message) then 'stop'
+        when says_started(message) then 'start'
+        end
+    -- A host's services are many; those that a web service consists of have well-known names.
+    when role = 'system' and regexp_matches(message, '(?i)\b(?:nginx|haproxy|envoy|traefik|caddy|apache2?|httpd|gunicorn|uwsgi|puma|tomcat|php[\d.]*-fpm|postgres\w*|mysqld?|mariadb|mongod|redis|docker|containerd|kubelet)\b') then case
+        when regexp_matches(message, '^Reloaded ') then 'reload'
+        when regexp_matches(message, '^Started ') then 'start'
+        when regexp_matches(message, '^Stopped |: Main process exited|: Failed with result') then 'stop'
+        end
+    when role = 'change' then 'deploy'
+end;

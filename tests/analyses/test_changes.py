@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from logsleuth.analyses import changes
+from logsleuth.case import library
 from tests.analyses.traffic_builder import BEGIN, Scene, opened
 
 if TYPE_CHECKING:
@@ -35,6 +36,22 @@ SAID: Final = (
     ("application", "Listening at: http://0.0.0.0:8080 (7)", "start"),
     ("application", "received signal 15, shutting down", "stop"),
     ("change", "anna set web-2 to weight 18", "deploy"),
+    ("balancer", "Graceful restart requested, doing restart", "reload"),
+    ("balancer", "cds: add 1 cluster(s), remove 0 cluster(s)", "reload"),
+    ("application", "Scaled up replica set web-5d9c7b to 3", "deploy"),
+    ("application", "Sync operation to 5c5f3a1 succeeded", "deploy"),
+    ("application", "Branch main (at 5c5f3a1) deployed as release 20260302101501", "deploy"),
+    ("application", "deployment \"web\" successfully rolled out", "deploy"),
+    ("application", "spawned: 'web' with pid 712", "start"),
+    ("application", "success: web entered RUNNING state, process has stayed up for > than 1 s",
+     "start"),
+    ("application", "Started container web", "start"),
+    ("application", "container start 4f5a0c1de2a94b7c (image=shop:2.4.0, name=web-1)", "start"),
+    ("application", "container die 4f5a0c1de2a94b7c (exitCode=137, name=web-1)", "stop"),
+    ("application", "exited: web (exit status 1; not expected)", "stop"),
+    ("application", "released 12 connections to the pool", None),
+    ("application", "lock released 5 ms later", None),
+    ("application", "release of the lock took 7 ms", None),
     ("balancer", "192.0.2.7 sent an invalid request", None),
     ("balancer", "connect() failed (111: Connection refused) while connecting to upstream", None),
     ("application", "order 17 stored", None),
@@ -104,3 +121,27 @@ def test_a_release_is_a_deploy(case_of: Callable[[Scene], Case], message: str) -
     scene.say("application", 20.0, message, instance="web-1", level="info")
     [change] = changes.read(case_of(scene))
     assert (change.kind, change.target) == ("deploy", "web-1")
+
+
+def test_the_beginning_of_a_request_is_no_start(case_of: Callable[[Scene], Case]) -> None:
+    scene = Scene(1, 0)
+    scene.say("application", 10.0, 'Started GET "/cart" for 192.0.2.7', method="GET")
+    scene.say("application", 20.0, "Started shop in 2.1 seconds")
+    assert [c.message for c in changes.read(case_of(scene))] == ["Started shop in 2.1 seconds"]
+
+
+def test_the_query_tells_of_all_layers(case_of: Callable[[Scene], Case]) -> None:
+    scene = Scene(1, 0)
+    scene.say("application", 10.0, "deployed release 2026.3.1")
+    scene.say("database", 20.0, "received fast shutdown request")
+    scene.say("database", 30.0, "database system is ready to accept connections")
+    scene.say("system", 40.0, "Reloaded A high performance web server and a reverse proxy (nginx).")
+    scene.say("system", 50.0, "Started Session 12 of user root.")
+    case = case_of(scene)
+    _, rows = library.run(case, library.find(library.load(), "changes"), {})
+    assert [row[1:3] for row in rows] == [
+        ("deploy", "application"),
+        ("stop", "database"),
+        ("start", "database"),
+        ("reload", "system"),
+    ]
