@@ -289,6 +289,7 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "session": postgresql.session,
     "sqlstate": postgresql.sqlstate,
     "statement": postgresql.statement,
+    "postgresql-line": postgresql.line,
     "command": lambda column, x: Read({column: f"nullif(trim({x}), '')"}),
     "index": _index,
     "namespace": lambda column, x: Read({column: known(f"split_part({x}, '.', 1)")}),

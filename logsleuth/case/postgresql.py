@@ -102,6 +102,29 @@ def statement(_: str, x: str) -> Read:
     )
 
 
+# What stands before a message on a line of the server's log, up to the word and two spaces.
+_PREFIX: Final = (
+    "'^(?:[^:\\n]|:[^ \\n]|: [^ \\n]){0,200}?\\b(?:LOG|ERROR|FATAL|PANIC|WARNING|NOTICE|INFO"
+    "|DEBUG[1-5]?|STATEMENT|DETAIL|HINT|CONTEXT|QUERY):  '"
+)
+
+
+def line(column: str, x: str) -> Read:
+    """Read a whole line of the log that another log holds, as `statement`, and its process.
+
+    Its details are entries of their own there; the text of a STATEMENT is one.
+    """
+    read = statement(column, f"{x}_inner")
+    own = f"nullif(regexp_extract({x}, '\\bSTATEMENT:  ((?s:.*))$', 1), '')"
+    columns = {
+        **read.columns,
+        "statement": f"coalesce({read.columns['statement']}, {own})",
+        "pid": f"try_cast(regexp_extract({x}, '\\[([0-9]+)\\]', 1) as bigint)",
+    }
+    inner = (f"{x}_inner", f"regexp_replace({x}, {_PREFIX}, '')")
+    return Read(columns, read.valid, (inner, *read.shared))
+
+
 _TOLD: Final = "'\\nSTATEMENT:  ((?s:.*))$'"
 
 

@@ -26,7 +26,7 @@ FIELD_TYPES: Final = frozenset(
         "connections", "tries", "flags", "provided", "request-host", "host",
         "maybe-time", "process", "session", "sqlstate", "statement",
         "date-time", "seconds-sum", "seconds-between", "time-taken", "trace-id", "url-host",
-        "command", "index", "namespace",
+        "command", "index", "namespace", "postgresql-line",
     }
 )  # fmt: skip
 
