@@ -159,14 +159,14 @@ def _request(_: str, x: str) -> Read:
     )
 
 
-# Numbers are those of bunyan and pino, of Monolog, and of syslog.
+# Numbers are those of bunyan and pino, of Monolog, of syslog, and OpenTelemetry's from 9 on.
 _LEVELS: Final[Mapping[str, str]] = {
-    "info": "log notice information informational note i system config any * 30 200 250 5 6",
-    "warning": "warn w # deprecation 40 300 4",
-    "error": "err e severe 50 400 3",
-    "fatal": "critical crit alert emerg emergency panic f 60 500 550 600 0 1 2",
-    "debug": "d . fine 20 100 7 debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5",
-    "trace": "verbose noise finer finest 10"
+    "info": "inf log notice information informational note i system config any * 30 200 250 5 6 9 11",
+    "warning": "warn wrn w # deprecation 40 300 4 13 14 15 16",
+    "error": "err eror fail e severe 50 400 3 17 18 19",
+    "fatal": "critical crit alert emerg emergency ftl panic pnc f 60 500 550 600 0 1 2 21 22 23 24",
+    "debug": "dbg dbug d . fine 20 100 7 debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5",
+    "trace": "trc trce verbose vrb v noise finer finest 10"
     " trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8",
 }
 

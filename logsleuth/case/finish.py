@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from logsleuth.case.account import Account
     from logsleuth.formats.reader import Reader
 
-_YEARLESS: Final = frozenset({"syslog", "glog", "day-month"})
+_YEARLESS: Final = frozenset({"syslog", "glog", "day-month", "logcat"})
 _YEAR: Final = re.compile(rb"(?<!\d)(20\d\d)(?!\d)")
 
 _SOURCE: Final = """

@@ -284,7 +284,7 @@ def _blank(data: bytes, begins: Array, ends: Array) -> Array:
     # White space only is rare: look at the lines that begin with it.
     codes = np.frombuffer(data, np.uint8)
     first = codes[np.minimum(begins, max(len(codes) - 1, 0))]
-    for line in np.flatnonzero(~blank & ((first == 32) | (first == 9))).tolist():
+    for line in np.flatnonzero(~blank & (first <= 32)).tolist():
         blank[line] = data[begins[line] : ends[line]].isspace()
     return blank
 

@@ -261,15 +261,17 @@ create or replace macro shape_of(message) as
 -- The words of a message that its template is made of: of the first line and the exception below it
 -- so much, and of a statement that stands in it nothing.
 create or replace macro words_of(message, statement) as
-    regexp_replace(
-        left(
-            concat_ws(' | ',
-                split_part(coalesce(replace(message, statement, '*'), message), chr(10), 1),
-                case when contains(message, chr(10)) then nullif(regexp_extract(message,
-                    '\n((?:Caused by: )?[A-Za-z_][\w.$]*(?:Error|Exception|Timeout)\b[^\n]*)',
-                    1), '') end),
-            1000),
-        '\S{500,}$', '*');
+    left(
+        concat_ws(' | ',
+            split_part(coalesce(replace(message, statement, '*'), message), chr(10), 1),
+            case when contains(message, chr(10)) then nullif(regexp_extract(message,
+                '\n((?:Caused by: )?[A-Za-z_][\w.$]*(?:Error|Exception|Timeout)\b[^\n]*)',
+                1), '') end),
+        1000);
+
+-- Words that were cut off, without the last of them.
+create or replace macro cut_of(words) as
+    case when strlen(words) < 1000 then words else regexp_replace(words, '\S+$', '') end;
 
 -- A message with its values masked, as far as each can be told by itself: what follows an equals
 -- sign, quoted words, URLs, dates, paths, words with a digit and their units, hexadecimal, names of
@@ -277,10 +279,10 @@ create or replace macro words_of(message, statement) as
 create or replace macro form_of(words) as
     case when regexp_matches(words, '[0-9="''/\\]|[.]\w+[.]|[0-9a-fA-F]{8}') then
     regexp_replace(regexp_replace(regexp_replace(
-        case when contains(words, '=') then regexp_replace(words,
+        case when contains(words, '=') then regexp_replace(cut_of(words),
             '\b=(?:"[^"]*"|''[^'']*''|[\w.]*\{[^{}]*\}|[\w.]*\([^()]*\)|[\w.]*\[[^\[\]]*\]'
             || '|[^\s,;)\]}"''=]*)', '=*', 'g')
-        else words end,
+        else cut_of(words) end,
         '"[^"\s]*"|\B''[^''\s]*''', '*', 'g'),
         '[\w.+-]*://[^\s,;)\]}>"'']+'
         || '|\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? +)?(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?'

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.formats import layout
-from logsleuth.formats.keyed import FIRST
+from logsleuth.formats.keyed import ELEMENT, FIRST
 from logsleuth.formats.layout import NESTED
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ _OBJECT: Final = "trim(text, ' ,[]' || chr(9) || chr(10) || chr(13))"
 
 def _json_path(key: str) -> str:
     return "$" + "".join(
-        "[0]" if part == FIRST else '."' + part.replace('"', '""') + '"'
+        "[0]" if part in {FIRST, ELEMENT} else '."' + part.replace('"', '""') + '"'
         for part in key.split(NESTED)
     )
 

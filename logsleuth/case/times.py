@@ -27,6 +27,10 @@ _CLF: Final = (
     " then interval 0 second else to_minutes(try_cast(substr({x}, 22, 3) as bigint) * 60"
     " + try_cast(substr({x}, 22, 1) || substr({x}, 25, 2) as bigint)) end"
 )
+_NAMED: Final = (
+    "try_strptime(left({x}, length({x}) - length(split_part({x}, ' ', -1)) - 1),"
+    " ['%d-%b-%Y %H:%M:%S', '%d-%b-%Y %H:%M:%S.%f'])"
+)
 _EXPRESSIONS: Final = {
     "iso-utc": _ISO,
     "iso-offset": (
@@ -81,6 +85,31 @@ _EXPRESSIONS: Final = {
     "day-month-year": "try_strptime({x}, ['%d %b %Y %H:%M:%S', '%d %b %Y %H:%M:%S.%f'])",
     "compact-date": "try_strptime({x}, '%Y%m%d %H:%M:%S')",
     "glog": "try_strptime({year} || {x}, '%Y%m%d %H:%M:%S.%f')",
+    "iso-colon-offset": (
+        "try_cast(regexp_replace(left({x}, 19) || '.' || substr({x}, 21),"
+        " ' ([+-])', '\\1') as timestamptz)::timestamp"
+    ),
+    "colon": "try_strptime(replace({x}, 'T', ' '), '%Y-%m-%d %H:%M:%S:%g')",
+    "logcat": "try_strptime({year} || '-' || {x}, '%Y-%m-%d %H:%M:%S.%g')",
+    "compact": "try_strptime({x}, '%y%m%d %H%M%S')",
+    "basic": (
+        "try_strptime(translate({x}, 'T_-,', '   .'), ['%Y%m%d %H%M%S.%f', '%Y%m%d %H%M%S'])"
+    ),
+    "basic-clock": (
+        "try_strptime(translate({x}, 'T_-,', '   .'), ['%Y%m%d %H:%M:%S:%g', '%Y%m%d %H:%M:%S.%g',"
+        " '%Y%m%d %H:%M:%S'])"
+    ),
+    "jul": "try_strptime({x}, '%b %d, %Y %I:%M:%S %p')",
+    "erlang": (
+        "try_strptime(replace({x}, '::', ' '), ['%d-%b-%Y %H:%M:%S', '%d-%b-%Y %H:%M:%S.%f'])"
+    ),
+    "dots": (
+        "try_strptime(replace(replace({x}, ', ', ' '), ',', '.'),"
+        " ['%d.%m.%Y %H:%M:%S', '%d.%m.%Y %H:%M:%S.%f'])"
+    ),
+    "gin": "try_strptime({x}, '%Y/%m/%d - %H:%M:%S')",
+    "php-utc": _NAMED,
+    "php-zone": _NAMED,
     "apache-error": (
         "try_strptime(replace({x}, '  ', ' '), ['%a %b %d %H:%M:%S.%f %Y', '%a %b %d %H:%M:%S %Y'])"
     ),

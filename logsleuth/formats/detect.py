@@ -60,8 +60,10 @@ def detect(
     marked = lines[0].startswith(_MARK)
     lines = [lines[0].removeprefix(_MARK), *lines[1:]]
     best = _best(lines, formats, hints)
+    # Inside a wrapper only what surely is a format counts.
+    closer = [spec for spec in formats if spec.directives is None and spec.priority >= 0]
     for name, inner, written in wrappers.unwrapped(lines):
-        found = _best(inner, [spec for spec in formats if spec.directives is None], hints)
+        found = _best(inner, closer, hints)
         if found and (best is None or _closer(found, len(inner) / len(lines), best)):
             best = wrappers.wrap(found, name, written)
     return _marked(best) if best and marked else best
@@ -83,12 +85,15 @@ def _closer(inner: Reader, covered: float, outer: Reader) -> bool:
 def _best(lines: Sequence[str], formats: Sequence[Format], hints: Sequence[Hint]) -> Reader | None:
     """The format that accounts for most lines, in tenths; among equals the one of most priority.
 
-    Formats are asked in the order of their priority, for none can beat an earlier full account.
+    Formats are asked in the order of their priority, for none can beat an earlier full account,
+    and those of a priority below 0 only where no other has any.
     """
     short = _short(lines)
     ranked: list[tuple[tuple[float, int, float, int], Reader]] = []
     for index, spec in sorted(enumerate(formats), key=lambda pair: -pair[1].priority):
         if any(rank[0] == 1.0 and rank[1] > spec.priority for rank, _ in ranked):
+            break
+        if ranked and spec.priority < 0:
             break
         for reader in _claims(lines, short, spec, hints):
             if reader.share >= _LEAST:

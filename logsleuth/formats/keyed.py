@@ -23,6 +23,8 @@ _PAIR: Final = re.compile(r'(?<!\S)([A-Za-z_@][\w.\-@]*)=(?:"((?:[^"\\]|\\.)*)"|
 FIRST: Final = "\x1e"
 # What may stand around an object that is one of a list.
 LISTED: Final = " \t\r\n,[]"
+# Stands for the first of a list of objects: an exporter's batch has its records in such.
+ELEMENT: Final = "\x1e0"
 # Keys beyond these are rare words or an attack.
 _WORDS: Final = frozenset({"level", "lvl", "severity", "levelname", "msg", "message", "logger"})
 _MOST_KEYS: Final = 400
@@ -118,6 +120,8 @@ def _flat(prefix: str, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         name = f"{prefix}{NESTED}{key}" if prefix else key
         if isinstance(value, dict):
             yield from _flat(name, value)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            yield from _flat(f"{name}{NESTED}{ELEMENT}", value[0])
         elif value is None:
             yield name, ""
         elif isinstance(value, list):
@@ -144,7 +148,7 @@ def pair_values(lines: Sequence[str]) -> tuple[Keyed, int]:
 
 def spelled(key: str) -> str:
     """Write a flattened key with dots, as format files and people do."""
-    return key.removesuffix(NESTED + FIRST).replace(NESTED, ".")
+    return key.removesuffix(NESTED + FIRST).replace(ELEMENT, "0").replace(NESTED, ".")
 
 
 def bind(shape: Shape, keyed: Keyed, *, closed: bool = False) -> BoundShape:
@@ -155,7 +159,8 @@ def bind(shape: Shape, keyed: Keyed, *, closed: bool = False) -> BoundShape:
     """
     by_name: dict[str, list[str]] = defaultdict(list)
     for key in keyed:
-        by_name[spelled(key).lower()].append(key)
+        # GELF's additional fields have an underscore in front.
+        by_name[spelled(key).lower().removeprefix("_")].append(key)
     bound: list[BoundField] = []
     dotted = any("." in key for key in keyed)
     for field in shape.fields:

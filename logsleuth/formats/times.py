@@ -70,6 +70,29 @@ LAYOUTS: Final = (
     TimeLayout("day-month-year", rf"\d\d {_MONTH} \d{{4}} {_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
     TimeLayout("compact-date", rf"\d{{8}} {_CLOCK}", False, 1.0),
     TimeLayout("glog", r"\d{4} \d\d:\d\d:\d\d\.\d{6}", False, 0.000001),
+    # OpenTelemetry's Java agent parts milliseconds with a colon.
+    TimeLayout(
+        "iso-colon-offset",
+        rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}:\d{{3}}(?: ?[+-]\d\d:?\d\d|Z)",
+        True,
+        0.001,
+    ),
+    TimeLayout("colon", rf"\d{{4}}-\d\d-\d\d[T ]{_CLOCK}:\d{{3}}", False, 0.001),
+    TimeLayout("logcat", rf"\d\d-\d\d {_CLOCK}\.\d{{3}}", False, 0.001),
+    TimeLayout("compact", r"\d{6} \d{6}", False, 1.0),
+    TimeLayout("basic", r"\d{8}[T _-]\d{6}(?:[.,]\d{1,6})?", False, 0.001),
+    TimeLayout("basic-clock", r"\d{8}[T _-]\d{1,2}:\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?", False, 0.001),
+    TimeLayout("jul", rf"{_MONTH} \d{{1,2}}, \d{{4}} \d{{1,2}}:\d\d:\d\d [AP]M", False, 1.0),
+    TimeLayout("erlang", rf"\d{{1,2}}-{_MONTH}-\d{{4}}::{_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
+    TimeLayout("dots", rf"\d\d\.\d\d\.\d{{4}},? {_CLOCK}(?:[.,]\d{{1,6}})?", False, 0.001),
+    TimeLayout("gin", rf"\d{{4}}/\d\d/\d\d - {_CLOCK}", False, 1.0),
+    TimeLayout(
+        "php-utc", rf"\d\d-{_MONTH}-\d{{4}} {_CLOCK}(?:\.\d{{1,6}})? (?:UTC|GMT|Z)", True, 1.0
+    ),
+    # The zone has a name, whose offset isn't known here; that of the other logs will tell it.
+    TimeLayout(
+        "php-zone", rf"\d\d-{_MONTH}-\d{{4}} {_CLOCK}(?:\.\d{{1,6}})? [A-Z][\w+/-]+", False, 1.0
+    ),
     TimeLayout(
         "apache-error",
         rf"[A-Z][a-z]{{2}} {_MONTH} [ \d]\d {_CLOCK}(?:\.\d{{1,6}})? \d{{4}}",

@@ -20,7 +20,9 @@ SAMPLES = {
 }
 # What reads lines of nearly any kind may read those of a closer format too, but never wins them.
 # nginx's finds the layout of any access log.
-GENERIC = {"text", "json-lines", "logfmt", "syslog", "java", "nginx-access", "w3c-extended"}
+GENERIC = {
+    "text", "plain", "json-lines", "logfmt", "syslog", "java", "nginx-access", "w3c-extended",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
