@@ -161,7 +161,8 @@ def _request(_: str, x: str) -> Read:
 
 # Numbers are those of bunyan and pino, of Monolog, of syslog, and OpenTelemetry's from 9 on.
 _LEVELS: Final[Mapping[str, str]] = {
-    "info": "inf log notice information informational note i system config any * 30 200 250 5 6 9 11",
+    "info": "inf log notice information informational note i system config any *"
+    " 30 200 250 5 6 9 11",
     "warning": "warn wrn w # deprecation 40 300 4 13 14 15 16",
     "error": "err eror fail e severe 50 400 3 17 18 19",
     "fatal": "critical crit alert emerg emergency ftl panic pnc f 60 500 550 600 0 1 2 21 22 23 24",

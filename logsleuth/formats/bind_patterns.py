@@ -50,6 +50,9 @@ def claims(lines: Sequence[str], spec: Format) -> Iterator[Reader]:
                 break
     read += followed if read >= _HALF * len(lines) else 0
     if read:
+        if spec.alternatives:
+            # Each shape that a line isn't in costs a look at it.
+            shapes.sort(key=lambda pair: (pair[0].fallback, not matched[pair[0].name]))
         found = [bound(s, matched[s.name]) for s, _ in shapes]
         most, _ = max(shapes, key=lambda pair: len(matched[pair[0].name]))
         reader = claim.reader(spec, found, read / len(lines))

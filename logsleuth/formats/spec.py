@@ -35,7 +35,7 @@ KINDS: Final = ("layout", "pattern", "json", "pairs", "csv", "columns")
 FORMAT_KEYS: Final = frozenset(
     {
         "title", "role", "url", "stamps", "starts", "leads", "never", "requires", "mines",
-        "priority", "syntax", "define", "like", "fields", "shape", "sample", "utc",
+        "alternatives", "priority", "syntax", "define", "like", "fields", "shape", "sample", "utc",
         "directives",
     }
 )  # fmt: skip
@@ -118,6 +118,8 @@ class Format:
     """Whether requests are looked for in the words of its messages."""
     utc: bool
     """Whether times without a zone are in UTC, as its manual says."""
+    alternatives: bool
+    """Whether its shapes exclude each other: those that a file has may then be tried first."""
     priority: int
     syntax: str
     """Whose format strings its layouts are written in: one of `syntaxes.NAMES`."""
@@ -214,6 +216,7 @@ def _read(name: str, text: str) -> Format:
         never=_regex(data.get("never"), define),
         requires=tuple(tuple(group) for group in data.get("requires", [])),
         mines=bool(data.get("mines", False)),
+        alternatives=bool(data.get("alternatives", False)),
         utc=bool(data.get("utc", False)),
         priority=int(data.get("priority", 0)),
         syntax=str(data.get("syntax", "nginx")),
