@@ -91,6 +91,7 @@ async def connect(dsn: str, autocommit: bool = True) -> Connection:
         database=url.path.strip("/") or None,
         autocommit=autocommit,
         connect_timeout=CONNECT_S,
+        ssl_disabled=True,  # reading the certificates costs more than a request may
         **options,
     )
     return _MySql(connection)
