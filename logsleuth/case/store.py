@@ -124,12 +124,9 @@ def write_case(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         # sixth of an ingest.
         connection.execute("set preserve_insertion_order = false")
         connection.execute("set timezone = 'UTC'")
-        folder = files("logsleuth.case")
-        texts = [folder.joinpath(name) for name in ("schema.sql", "words.sql")]
-        schema = "".join(path.read_text(encoding="utf-8") for path in texts)
         # Each transaction waits for the disk, and each statement on its own would be one.
         connection.execute("begin")
-        connection.execute(schema)
+        connection.execute(schema())
         connection.execute(
             "insert into meta values ('schema', $version) on conflict do nothing",
             {"version": SCHEMA_VERSION},
@@ -138,6 +135,13 @@ def write_case(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def schema() -> str:
+    """Return the SQL that makes a case of an empty database: tables, macros, then views."""
+    folder = files("logsleuth.case")
+    names = ("schema.sql", "macros.sql", "words.sql", "views.sql")
+    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import logsleuth.case
 from logsleuth.case.readers import compile_reader
+from logsleuth.case.store import schema
 from logsleuth.formats import detect, keyed, spec
 from tests.formats.engine import one
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TIME = "2026-03-02T10:00:00Z"
-SCHEMA = Path(logsleuth.case.__file__).with_name("schema.sql")
 
 
 def _json(folder: Path, *records: dict[str, Any]) -> list[dict[str, Any]]:
@@ -130,7 +131,7 @@ def test_hostile_keys_are_compiled_safely(records: list[dict[str, Any]]) -> None
     if reader is None:
         return
     with duckdb.connect() as connection:
-        connection.execute(SCHEMA.read_text(encoding="utf-8"))
+        connection.execute(schema())
         connection.execute(
             "create table batch (line bigint, byte_offset bigint, byte_length integer, text text)"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from typing import Any
 
 import duckdb
@@ -11,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logsleuth.case.readers import compile_reader
+from logsleuth.case.store import schema
 from logsleuth.formats import bind_layouts, detect, layout, spec
 from logsleuth.formats.reader import Reader, Token
 
@@ -66,8 +66,7 @@ def _reader(text: str, lines: list[str]) -> Reader | None:
 def _rows(query: str, lines: list[str]) -> dict[int, Any]:
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
-        schema = files("logsleuth.case").joinpath("schema.sql").read_text(encoding="utf-8")
-        connection.execute(schema)
+        connection.execute(schema())
         connection.execute(
             "create table batch (line bigint, byte_offset bigint, byte_length integer, text text)"
         )
