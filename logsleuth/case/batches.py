@@ -48,6 +48,11 @@ def whole(records: Records, rows: Array) -> pa.Table:
     """The chosen records of a piece of a file, with their text and their bytes."""
     begins, ends = records.begins[rows], records.ends[rows]
     table = place(records, records.line + records.rows[rows], records.spans[rows], begins, ends)
+    if records.inside is not None:
+        inside = records.inside.take(pa.array(rows))
+        return table.append_column("text", inside["text"]).append_column(
+            "wrapped", inside["wrapped"]
+        )
     table = table.append_column("text", spans(records.text, begins, ends, pa.large_string()))
     if records.told is None:
         return table

@@ -73,6 +73,8 @@ class Records:
     overlong: tuple[Overlong, ...] = ()
     told: Told | None = None
     """What directives above them say of the records, where the format has such lines."""
+    inside: pa.Table | None = None
+    """Where records are in envelopes, their texts, and what the envelopes say: text, wrapped."""
 
 
 class Cutter:
@@ -142,7 +144,12 @@ class Cutter:
     def _records(self, data: bytes, *, last: bool) -> Records:
         text = _valid(data)
         begins, ends = _lines(text)
-        blank = _blank(text, begins, ends)
+        return self._cut_lines(data, text, (begins, ends, _blank(text, begins, ends)), last=last)
+
+    def _cut_lines(
+        self, data: bytes, text: bytes, places: tuple[Array, Array, Array], *, last: bool
+    ) -> Records:
+        begins, ends, blank = places
         told = self._telling(text, begins, ends)
         if self._starts is None:
             starts = ~(blank | told)

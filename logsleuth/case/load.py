@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from logsleuth.case import batches, rejects
 from logsleuth.case.account import Account
-from logsleuth.case.lines import HEAD, Cutter
+from logsleuth.case.enveloped import cutter_of
+from logsleuth.case.lines import HEAD
 from logsleuth.case.readers import compile_below, compile_cut, compile_reader
 from logsleuth.case.split import split
 
@@ -110,7 +111,7 @@ class _Loader:
         """Choose the way to cut that most of the first records can be cut in, if many can."""
         head = block[:_HEAD]
         head = head[: head.rfind(b"\n") + 1] or head
-        pieces = list(Cutter(self._reader).cut(head, last=True)) if head else []
+        pieces = list(cutter_of(self._reader).cut(head, last=True)) if head else []
         records = sum(len(piece.rows) for piece in pieces)
         least = records * _WORTH
         for cuts, sql in compile_cut(self._reader):
@@ -261,7 +262,7 @@ class _Loader:
 
 def _pieces(blocks: Iterator[bytes], reader: Reader, account: Account) -> Iterator[Records]:
     """Cut a file into its records, counting and hashing what is read."""
-    cutter = Cutter(reader)
+    cutter = cutter_of(reader)
     digest = hashlib.sha256()
     block = next(blocks, b"")
     while block:

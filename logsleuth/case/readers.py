@@ -11,8 +11,9 @@ from logsleuth.case.cuts import compile_rows, marked, trimmed
 from logsleuth.case.stages import Stages
 from logsleuth.case.texts import quoted, unnamed, whole
 from logsleuth.case.values import read_value
-from logsleuth.formats import headed, mining, wrappers
-from logsleuth.formats.reader import TOLD_DATE, WRAPPED_PROGRAM, WRAPPED_TIME
+from logsleuth.formats import headed, mining
+from logsleuth.formats.headers import HEADERS
+from logsleuth.formats.reader import TOLD_DATE, WRAPPED_LEVEL, WRAPPED_PROGRAM, WRAPPED_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +40,7 @@ _HEADER: Final = {
     WRAPPED_TIME: "nullif(wrapped.at, '')",
     WRAPPED_PROGRAM: "nullif(wrapped.program, '')",
     TOLD_DATE: "nullif(wrapped.date, '')",
+    WRAPPED_LEVEL: "nullif(wrapped.level, '')",
 }
 # Columns that are looked for in the words of a message even where others of the file have a field.
 _OF_REQUEST: Final = frozenset({"method", "path", "query"})
@@ -83,7 +85,7 @@ def compile_cut(reader: Reader) -> Iterator[tuple[Cuts, str]]:
     as strict as the queries for whole lines, which are to be tried on what it leaves.
     """
     shape = reader.shapes[0]
-    if reader.directives or reader.marked or shape.names:
+    if reader.directives or reader.marked or shape.names or reader.envelopes:
         return
     if shape.kind == "csv":
         found = _rows(reader, shape)
@@ -132,6 +134,9 @@ def _insert(
     if reader.wrapper != "none":
         holds = f"{holds} and wrapped.program <> ''"
         values = _wrapped(values)
+    if reader.envelopes:
+        holds = f"{holds} and wrapped.opened"
+        values = _enveloped(_wrapped(values))
     conditions = " and ".join([holds, *valid])
     selected = ",\n    ".join([*_KEPT, *(f"{sql} as {name}" for name, sql in values.items())])
     names = ", ".join([*_KEPT, *values])
@@ -149,12 +154,14 @@ select $source_id, {names} from read where accounted"""  # noqa: S608
 
 def _unwrap(reader: Reader) -> str:
     """The CTE `unwrapped`: lines without what a syslog daemon put before them."""
+    if reader.envelopes:
+        return "unwrapped as (select * from batch),\n"
     text = f"ltrim(text, chr({_MARK}))" if reader.marked else "text"
     if reader.wrapper == "none":
         kept = f"line, byte_offset, byte_length, {text} as text"
         told = "struct_pack(date := dated)" if reader.directives else "null"
         return f"unwrapped as (select {kept}, {told} as wrapped from batch),\n"  # noqa: S608
-    header = wrappers.HEADERS[reader.wrapper]
+    header = HEADERS[reader.wrapper]
     groups = [*re.compile(header).groupindex, "inner"]
     listed = ", ".join(quoted(name) for name in groups)
     expression = quoted(unnamed(header) + "((?s:.*))$")
@@ -183,6 +190,15 @@ def _wrapped(values: Mapping[str, str]) -> dict[str, str]:
     if "pid" in values:
         pid = f"coalesce({values['pid']}, {pid})"
     return {**values, "host": host, "pid": pid}
+
+
+def _enveloped(values: Mapping[str, str]) -> dict[str, str]:
+    """The columns of a line with the instance that its envelope tells."""
+    told = "nullif(wrapped.instance, '')"
+    return {
+        **values,
+        "instance": f"coalesce({values['instance']}, {told})" if "instance" in values else told,
+    }
 
 
 def _columns(

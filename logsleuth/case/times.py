@@ -42,6 +42,10 @@ _EXPRESSIONS: Final = {
         f" as timestamp) - to_minutes({_zone_minutes()})"
     ),
     "iso-local": _ISO.replace("{x}", "replace({x}, '  ', ' 0')"),
+    "weekday": (
+        "try_cast(substr({x}, 5, length({x}) - length(split_part({x}, ' ', -1)) - 5) as timestamp)"
+        f" - to_minutes({_zone_minutes()})"
+    ),
     # An abbreviation that nobody knows says nothing.
     "iso-odd-zone": (
         "try_cast(replace(left({x}, length({x}) - length(split_part({x}, ' ', -1)) - 1), ',', '.')"

@@ -80,6 +80,8 @@ def _explain(file: "EvidenceFile", known: Sequence["Format"]) -> list[object]:
 
 
 def _wrapped(reader: "Reader") -> str:
+    if reader.envelopes:
+        return f"in {' in '.join(one.name for one in reversed(reader.envelopes))}:"
     return "" if reader.wrapper == "none" else f"behind a {reader.wrapper} header:"
 
 

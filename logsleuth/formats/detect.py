@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.formats import bind_layouts, bind_patterns, headed, keyed, wrappers
+from logsleuth.formats import (
+    bind_layouts,
+    bind_patterns,
+    envelopes,
+    headed,
+    keyed,
+    unwrap,
+    wrappers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,6 +49,9 @@ def sample(text: str) -> list[str]:
     lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
     if len(lines) <= _SAMPLE:
         return lines
+    if lines[0].startswith(envelopes.ENTRY):
+        # An entry of the journal has dozens of lines.
+        return lines[: _SAMPLE * 10]
     head, rest = lines[: _SAMPLE // 2], lines[_SAMPLE // 2 :]
     long = _SAMPLE // 2 // _STRETCHES
     starts = [max(0, len(rest) - long) * i // (_STRETCHES - 1) for i in range(_STRETCHES)]
@@ -53,19 +64,22 @@ def detect(
 ) -> Reader | None:
     """Return the reader that accounts for most of the sampled lines, None if none does for half.
 
-    Lines behind a syslog header are looked at without it; the header then is the wrapper.
+    Lines behind a syslog header are looked at without it; the header then is the wrapper. What
+    containers, journals and shippers put around lines is opened, and what is inside looked at.
     """
     if not lines:
         return None
     marked = lines[0].startswith(_MARK)
     lines = [lines[0].removeprefix(_MARK), *lines[1:]]
-    best = _best(lines, formats, hints)
+    exported = lines[0].startswith(envelopes.ENTRY)
+    best = None if exported else _best(lines, formats, hints)
     # Inside a wrapper only what surely is a format counts.
     closer = [spec for spec in formats if spec.directives is None and spec.priority >= 0]
     for name, inner, written in wrappers.unwrapped(lines):
         found = _best(inner, closer, hints)
         if found and (best is None or _closer(found, len(inner) / len(lines), best)):
             best = wrappers.wrap(found, name, written)
+    best = unwrap.dressed(lines, best, lambda inner: _best(inner, closer, hints)) or best
     return _marked(best) if best and marked else best
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping  # noqa: TC003 - dataclass fields are read a
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from logsleuth.formats.envelopes import Envelope  # noqa: TC001 - as above
+
 if TYPE_CHECKING:
     from logsleuth.formats.spec import Shape
 
@@ -16,6 +18,7 @@ WRAPPED_TIME: Final = "wrapped.at"
 WRAPPED_PROGRAM: Final = "wrapped.program"
 # The day that a directive above the line told.
 TOLD_DATE: Final = "told.date"
+WRAPPED_LEVEL: Final = "wrapped.level"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class Reader:
     headed: Shape | None = None
     """The shape of lines whose columns a directive names."""
     wrapper: Wrapper = "none"
+    envelopes: tuple[Envelope, ...] = ()
+    """What else is around each line, from the outside in; patterns and fields are of the inside."""
     marked: bool = False
     """Whether the file begins with a byte order mark, which belongs to no line."""
     zone_stated: bool = False

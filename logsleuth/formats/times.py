@@ -50,6 +50,7 @@ LAYOUTS: Final = (
     TimeLayout("iso-zone", rf"{_ISO} (?:{'|'.join(ABBREVIATIONS)})", True, 0.001),
     TimeLayout("iso-local", rf"{_ISO}|{_PADDED}", False, 0.001),
     TimeLayout("iso-odd-zone", rf"{_ISO} [A-Z]{{2,5}}", False, 0.001),
+    TimeLayout("weekday", rf"[A-Z][a-z]{{2}} {_ISO} (?:{'|'.join(ABBREVIATIONS)})", True, 0.001),
     TimeLayout("clf", rf"\d\d/{_MONTH}/\d{{4}}:{_CLOCK} [+-]\d{{4}}", True, 1.0),
     TimeLayout("clf-brackets", rf"\[\d\d/{_MONTH}/\d{{4}}:{_CLOCK} [+-]\d{{4}}\]", True, 1.0),
     TimeLayout(
@@ -65,7 +66,7 @@ LAYOUTS: Final = (
     ),
     TimeLayout("epoch", r"-?\d{10}(?:\.\d{1,9}|\d{3}|\d{6}|\d{9})?", True, 0.001),
     TimeLayout("short-date", r"\d{6} [ \d]\d:\d\d:\d\d(?:\.\d+)?", False, 1.0),
-    TimeLayout("syslog", rf"{_MONTH} [ \d]\d {_CLOCK}(?:\.\d{{1,6}})?", False, 1.0),
+    TimeLayout("syslog", rf"{_MONTH} [ \d]?\d {_CLOCK}(?:\.\d{{1,6}})?", False, 1.0),
     TimeLayout("day-month", rf"\d\d {_MONTH} {_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
     TimeLayout("day-month-year", rf"\d\d {_MONTH} \d{{4}} {_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
     TimeLayout("compact-date", rf"\d{{8}} {_CLOCK}", False, 1.0),

@@ -1,4 +1,4 @@
-"""What a syslog daemon puts before a line: its headers, and the lines without them."""
+"""Lines without the header that a syslog daemon puts before them, and readers of such lines."""
 
 from __future__ import annotations
 
@@ -7,25 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.formats import times
+from logsleuth.formats.headers import HEADERS
 from logsleuth.formats.reader import WRAPPED_PROGRAM, WRAPPED_TIME, BoundField, BoundShape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from logsleuth.formats.reader import Reader, Wrapper
 
-# RFC 3164 and RFC 5424, the latter's structured data skipped. HAProxy sends no host by default.
-HEADERS: Final[Mapping[Wrapper, str]] = {
-    "syslog": (
-        r"^(?:<\d{1,3}>)?(?P<at>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})?"
-        r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?) "
-        r"(?:(?P<host>[^\s\[]*[^\s\[:]) )?(?P<program>[^\s\[:]+)(?:\[(?P<pid>[^\]\s]*)\])?: ?"
-    ),
-    "syslog-5424": (
-        r"^(?:<\d{1,3}>)?1 (?P<at>\d{4}-\S+|-) (?P<host>\S+) (?P<program>\S+) (?P<pid>\S+) \S+ "
-        r"(?:-|(?:\[(?:[^\]\\]|\\.)*\])+)(?: |$)"
-    ),
-}
 # Fewer lines than this share behind a header, and the file isn't a syslog daemon's.
 _LEAST: Final = 0.6
 
@@ -46,38 +35,52 @@ def wrap(reader: Reader, name: Wrapper, written: Sequence[str]) -> Reader:
     Shapes without a time of their own take the header's, and a last shape takes the lines of
     other programs in the same file.
     """
+    return replace(
+        timed(reader, written or ("",), "syslog"),
+        wrapper=name,
+        starts=_behind(HEADERS[name], reader.starts),
+        leads=_behind(HEADERS[name], reader.leads),
+    )
+
+
+def timed(
+    reader: Reader, written: Sequence[str], otherwise: str = "", told: Sequence[BoundField] = ()
+) -> Reader:
+    """Give the header's time to shapes without one, and a last shape to what none of them reads.
+
+    `written` are times of headers, `otherwise` their layout where they are in none that is known;
+    `told` are more fields of the last shape.
+    """
     found = times.recognise(written[:60])
     own = any(f.column == "ts" for shape in reader.shapes for f in shape.fields)
-    layout = found.name if found else "syslog"
-    if own and found and found.stated and not reader.zone_stated:
+    layout = found.name if found else otherwise
+    if own and found and found.stated and not reader.zone_stated and layout.startswith("iso"):
         # Both clocks are then read as the wall shows them: one shift fits the whole file.
         layout = "iso-wall"
-    header = BoundField("ts", "time", (WRAPPED_TIME,), layout)
-    shapes = [_timed(shape, header) for shape in reader.shapes]
+    header = (BoundField("ts", "time", (WRAPPED_TIME,), layout),) if layout else ()
     rest = BoundShape(
         kind="pattern",
         pattern=r"^(?P<message>.*)$",
         fields=(
-            header,
+            *header,
             BoundField("message", "message", ("message",)),
             BoundField("logger", "text", (WRAPPED_PROGRAM,)),
+            *told,
         ),
     )
+    shapes = [_timed(shape, header) for shape in reader.shapes]
     return replace(
         reader,
-        wrapper=name,
         shapes=(*shapes, rest),
-        starts=_behind(HEADERS[name], reader.starts),
-        leads=_behind(HEADERS[name], reader.leads),
         zone_stated=reader.zone_stated if own else bool(found and found.stated),
         step_s=reader.step_s if own or found is None else found.step_s,
     )
 
 
-def _timed(shape: BoundShape, header: BoundField) -> BoundShape:
+def _timed(shape: BoundShape, header: tuple[BoundField, ...]) -> BoundShape:
     if any(f.column == "ts" for f in shape.fields):
         return shape
-    return replace(shape, fields=(header, *shape.fields))
+    return replace(shape, fields=(*header, *shape.fields))
 
 
 def _behind(header: str, pattern: str | None) -> str | None:

@@ -43,3 +43,12 @@ def test_it_says_how_files_would_be_read(run: Callable[..., Ran], evidence: Path
 
 def test_a_path_that_is_not_there(run: Callable[..., Ran], tmp_path: Path) -> None:
     assert run("formats", tmp_path / "nowhere").status == 2
+
+
+def test_it_names_what_is_around_the_lines(run: Callable[..., Ran], tmp_path: Path) -> None:
+    inner = '192.0.2.1 - - [02/Mar/2026:10:00:01 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"'
+    line = f"web-1  | 2026-03-02T10:00:01.123456789Z stdout F {inner}\n"
+    (tmp_path / "all.log").write_text(line * 3, encoding="utf-8")
+    (row,) = json.loads(run("formats", tmp_path / "all.log", "--format", "json").out)
+    assert row["format"] == "nginx-access"
+    assert row["found"].startswith("in kubernetes-cri in compose-prefix:")
