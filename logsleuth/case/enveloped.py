@@ -25,9 +25,10 @@ _WRAPPED: Final = pa.struct(
 )
 
 
-def cutter_of(reader: Reader) -> Cutter:
-    """Return what cuts the file of a reader into records."""
-    return EnvelopeCutter(reader) if reader.envelopes else Cutter(reader)
+def cutter_of(reader: Reader, start: tuple[int, int] = (1, 0)) -> Cutter:
+    """Return what cuts the file of a reader into records, from this line and offset on."""
+    cutter = EnvelopeCutter if reader.envelopes else Cutter
+    return cutter(reader, start=start)
 
 
 @dataclass(slots=True)
@@ -48,9 +49,11 @@ class EnvelopeCutter(Cutter):
     A record goes on for as long as its program and its stream do and no other one starts.
     """
 
-    def __init__(self, reader: Reader, longest: int = LONGEST) -> None:
+    def __init__(
+        self, reader: Reader, longest: int = LONGEST, start: tuple[int, int] = (1, 0)
+    ) -> None:
         """Prepare to open the reader's envelopes, from the outside in."""
-        super().__init__(reader, longest)
+        super().__init__(reader, longest, start)
         self._opens = [opener(envelope) for envelope in reader.envelopes]
         self._entries = reader.envelopes[0].kind == "export"
         self._pattern = re.compile(reader.starts) if reader.starts else None

@@ -24,7 +24,9 @@ _YEAR: Final = re.compile(rb"(?<!\d)(20\d\d)(?!\d)")
 _SOURCE: Final = """
 insert into sources by name
 select $source_id as source_id, $path as path, $sha256 as sha256,
-    1 + (select count(*) from sources where sha256 = $sha256) as ordinal,
+    1 + (
+        select count(*) from sources where coalesce(named, sha256[:12]) = $sha256[:12]
+    ) as ordinal,
     $bytes as bytes, $format as format, $role as role, $host as host, $zone as zone,
     $step as resolution_s, $stamps as stamps,
     $lines as lines, $events as events, $continuation as continuation, $rejected as rejected,
@@ -84,15 +86,6 @@ def insert_source(
             "blank": account.blank,
         },
     )  # fmt: skip
-
-
-def is_known(connection: duckdb.DuckDBPyConnection, name: str, account: Account) -> bool:
-    """Whether the case has this very file already: the same bytes under the same name."""
-    row = connection.execute(
-        "select 1 from sources where sha256 = $sha256 and path = $path",
-        {"sha256": account.sha256, "path": name},
-    ).fetchone()
-    return row is not None
 
 
 def dated(reader: Reader, block: bytes, path: Path | None) -> Reader:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from logsleuth.case import finish, intent, load
+from logsleuth.case import finish, growth, intent, load
 from logsleuth.case.account import Account, Progress
 from logsleuth.case.store import write_case
 from logsleuth.errors import CaseError, EvidenceError
@@ -28,12 +27,14 @@ from logsleuth.formats import detect
 from logsleuth.formats.detect import Hint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from logsleuth.formats.reader import Reader
     from logsleuth.formats.spec import Format
 
 _SAMPLE_BYTES: Final = 256 << 10
+# What was read of a shorter file was read by other lines than there are now to tell its layout.
+_TELLING = _SAMPLE_BYTES
 _MEMORY: Final = "1GB"
 # What DuckDB raises where the disk is full, gone or broken, or memory is.
 _UNWRITABLE: Final = (
@@ -52,9 +53,6 @@ _SETTINGS: Final = (".conf", ".cfg", ".cnf", ".ini", ".toml", ".yaml", ".yml", "
 # A configuration larger than this is none.
 _LARGEST_CONFIGURATION: Final = 8 << 20
 _LARGEST_INCLUDED: Final = 1 << 20
-_ROTATION: Final = re.compile(
-    r"(?:\.(?:log|jsonl?|txt|out|err|csv|gz|zst|bz2|xz|\d{1,3}|\d{8}))+$", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)
@@ -79,6 +77,7 @@ class _Ingest:
     summary: Summary
     progress: Callable[[Progress], None]
     total: int
+    known: Mapping[str, growth.Known]
 
 
 def ingest(
@@ -123,7 +122,8 @@ def _ingest(
     configurations, logs = _parted([_kept(file, scratch) for file in found])
     hints, taken = _configure(connection, configurations, logs)
     logs = [file for file in logs if file.name not in taken]
-    run = _Ingest(connection, formats, hints, summary, progress, _total(logs))
+    known = growth.recognise(connection, {file.name: _reading(file) for file in logs})
+    run = _Ingest(connection, formats, hints, summary, progress, _total(logs), known)
     read = 0
     for file in logs:
         read += _take(run, file, read)
@@ -279,7 +279,9 @@ def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
     if head is None:
         return 0
     tell(0, 0)
-    if _had(run.connection, file, blocks, run.summary.problems):
+    known = run.known.get(file.name)
+    if known is not None and not known.grown:
+        growth.rename(run.connection, known, file.name)
         run.summary.skipped += 1
         return meter.bytes
     reader = read_with(head, run.formats, run.hints)
@@ -288,8 +290,54 @@ def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
         return meter.bytes
     if reader is not None:
         reader = finish.dated(reader, head, file.path)
-    _load(run, file, blocks, reader, tell)
+    longer = known is not None and known.size >= _TELLING
+    if longer and known is not None and reader is not None and reader.format == known.format:
+        _read_on(run, file, blocks, reader, known, tell)
+    else:
+        if known is None and _replaced(run, file.name):
+            told_of = "has changed since it was read; the case has both versions now"
+            run.summary.problems.append(f"{file.name}: {told_of}")
+        _load(run, file, blocks, reader, tell, known)
     return meter.bytes
+
+
+def _replaced(run: _Ingest, name: str) -> bool:
+    """Whether the case has another file of this name, which isn't found under any name now."""
+    rows = run.connection.execute(
+        "select source_id from sources where path = $path", {"path": name}
+    ).fetchall()
+    found = {known.source_id for known in run.known.values()}
+    return any(row[0] not in found for row in rows)
+
+
+def _reading(file: EvidenceFile) -> Callable[[], Iterator[bytes]]:
+    """Read a file without telling what is wrong with it, which is done when it is loaded."""
+    return lambda: _guarded(file, files.Meter(), [])
+
+
+def _read_on(
+    run: _Ingest,
+    file: EvidenceFile,
+    blocks: Callable[[], Iterator[bytes]],
+    reader: Reader,
+    known: growth.Known,
+    tell: Callable[[int, int], None],
+) -> None:
+    """Add to a source what its file has grown by since it was read."""
+    connection, summary = run.connection, run.summary
+    with _transaction(connection):
+        kept = growth.cut_back(connection, known, _reading(file))
+        account = load.load(
+            connection, known.source_id,
+            lambda: growth.between(blocks(), kept.offset, known.bytes),
+            reader, tell, (kept.line, kept.offset),
+        )  # fmt: skip
+        growth.go_on(connection, known, file.name, kept, account)
+    summary.problems += [f"{file.name}: {problem}" for problem in account.problems]
+    summary.sources += 1
+    summary.lines += account.lines
+    summary.events += account.events
+    summary.rejected += account.rejected
 
 
 def _head(file: EvidenceFile, problems: list[str]) -> bytes | None:
@@ -309,28 +357,34 @@ def _load(
     blocks: Callable[[], Iterator[bytes]],
     reader: Reader | None,
     tell: Callable[[int, int], None],
+    known: growth.Known | None,
 ) -> None:
+    """Load a whole file; one that was shorter anew, its events keep their ids."""
     connection, summary = run.connection, run.summary
     source_id = _next_id(connection)
+    with _transaction(connection):
+        had = growth.forget(connection, known) if known is not None else growth.NOTHING
+        account = load.load(connection, source_id, blocks, reader, tell)
+        finish.insert_source(connection, source_id, file.name, account, growth.stem(file.name))
+        growth.name(connection, source_id, had)
+    summary.problems += [f"{file.name}: {problem}" for problem in account.problems]
+    summary.sources += 1
+    summary.lines += account.lines - had.lines
+    summary.events += account.events - had.events
+    summary.rejected += account.rejected - had.rejected
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("begin")
     try:
-        account = load.load(connection, source_id, blocks, reader, tell)
-        summary.problems += [f"{file.name}: {problem}" for problem in account.problems]
-        if finish.is_known(connection, file.name, account):
-            connection.execute("rollback")
-            summary.skipped += 1
-            return
-        finish.insert_source(connection, source_id, file.name, account, _stem(file.name))
+        yield
         connection.execute("commit")
     except BaseException:
         # A full disk has ended the transaction already.
         with suppress(duckdb.Error):
             connection.execute("rollback")
         raise
-    summary.sources += 1
-    summary.lines += account.lines
-    summary.events += account.events
-    summary.rejected += account.rejected
 
 
 def _guarded(file: EvidenceFile, meter: files.Meter, problems: list[str]) -> Iterator[bytes]:
@@ -341,24 +395,6 @@ def _guarded(file: EvidenceFile, meter: files.Meter, problems: list[str]) -> Ite
         problems.append(f"{file.name}: compressed data is damaged or cut off: {damage}")
     except OSError as error:
         problems.append(f"{file.name}: reading broke off: {error.strerror or error}")
-
-
-def _had(
-    connection: duckdb.DuckDBPyConnection,
-    file: EvidenceFile,
-    blocks: Callable[[], Iterator[bytes]],
-    problems: list[str],
-) -> bool:
-    """Whether the case has this very file: of one that it knows the name of, look at the bytes."""
-    known = connection.execute(
-        "select sha256 from sources where path = $path", {"path": file.name}
-    ).fetchall()
-    if not known:
-        return False
-    if (_digest(blocks())[0],) in known:
-        return True
-    problems.append(f"{file.name}: has changed since it was read; the case has both versions now")
-    return False
 
 
 def _digest(blocks: Iterator[bytes]) -> tuple[str, int]:
@@ -373,9 +409,3 @@ def read_with(head: bytes, formats: Sequence[Format], hints: Sequence[Hint]) -> 
     """Detect the format of a file from its first bytes."""
     whole = head if len(head) < _SAMPLE_BYTES else head[: head.rfind(b"\n") + 1] or head
     return detect.detect(detect.sample(whole.decode("utf-8", "replace")), formats, hints)
-
-
-def _stem(name: str) -> str:
-    """What a file's name says of who wrote it: `logs/app-1.log.gz` is from `app-1`."""
-    last = PurePosixPath(re.split(r"[!/\\]", name)[-1]).name
-    return _ROTATION.sub("", last) or last

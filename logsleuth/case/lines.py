@@ -80,15 +80,19 @@ class Records:
 class Cutter:
     """Turns the blocks of one file into records, carrying what a block cuts in two."""
 
-    def __init__(self, reader: Reader, longest: int = LONGEST) -> None:
-        """Prepare to cut records where the reader's format has them start."""
+    def __init__(
+        self, reader: Reader, longest: int = LONGEST, start: tuple[int, int] = (1, 0)
+    ) -> None:
+        """Prepare to cut records where the reader's format has them start.
+
+        `start` is the line, from 1, and the offset in bytes that the first block begins with.
+        """
         self._starts = reader.starts
         self._leads = reader.leads
         self._is_directive = reader.directives
         self._directives = Directives(reader.directives) if reader.directives else None
         self._longest = longest
-        self._line = 1
-        self._offset = 0
+        self._line, self._offset = start
         self._rest = b""
         self._led = False
         self._long: Overlong | None = None
@@ -261,6 +265,12 @@ def _lines(data: bytes) -> tuple[Array, Array]:
         return begins, breaks
     codes = np.frombuffer(data, np.uint8)
     return begins, breaks - ((breaks > begins) & (codes[np.maximum(breaks - 1, 0)] == 13))
+
+
+def blanks(data: bytes) -> int:
+    """Return how many lines of some bytes are blank."""
+    text = _valid(data)
+    return int(np.count_nonzero(_blank(text, *_lines(text)))) if text else 0
 
 
 def spans(data: bytes, begins: Array, ends: Array, kind: pa.DataType) -> pa.Array:

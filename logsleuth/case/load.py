@@ -47,8 +47,11 @@ def load(
     blocks: Blocks,
     reader: Reader | None,
     progress: Callable[[int, int], None],
+    start: tuple[int, int] = (1, 0),
 ) -> Account:
     """Insert the records of one file, and return the account of all its lines.
+
+    `start` is the line and the offset of the first byte, where a file is read from the middle on.
 
     Lines are cut into the parts of their layout first, and only those that can't be are looked at
     with the slower queries. `blocks` is called again where lines were cut that turn out not to be
@@ -60,7 +63,7 @@ def load(
     """
     if reader is None:
         return _unreadable(connection, source_id, blocks)
-    loader = _Loader(connection, source_id, reader, progress)
+    loader = _Loader(connection, source_id, reader, progress, start)
     source = blocks()
     first = next(source, b"")
     loader.choose(first)
@@ -92,7 +95,9 @@ class _Loader:
         source_id: int,
         reader: Reader,
         progress: Callable[[int, int], None],
+        start: tuple[int, int],
     ) -> None:
+        self._start = start
         self.account = Account(reader=reader, format=reader.format, role=reader.role)
         self.cuts: Cuts | None = None
         self._cut_sql = ""
@@ -148,7 +153,7 @@ class _Loader:
     def _cut(self, blocks: Iterator[bytes]) -> Iterator[_Piece]:
         """Cut the lines of each piece of the file, a whole piece before the next is begun."""
         assert self.cuts is not None  # noqa: S101
-        for piece in _pieces(blocks, self._reader, self.account):
+        for piece in _pieces(blocks, self._reader, self.account, self._start):
             rows = np.arange(len(piece.rows))
             parts = split(piece, self.cuts)
             cut: list[pa.RecordBatch] = []
@@ -176,7 +181,7 @@ class _Loader:
         account = Account() if again else self.account
         if again:
             blocks = _limited(blocks, self.account.bytes)
-        with _ahead(_pieces(blocks, self._reader, account)) as pieces:
+        with _ahead(_pieces(blocks, self._reader, account, self._start)) as pieces:
             for piece in pieces:
                 rows = np.arange(len(piece.rows))
                 if self._left is not None:
@@ -260,9 +265,11 @@ class _Loader:
         self.account.rejected += rejects.refuse_lines(self._connection, self._source_id, piece)
 
 
-def _pieces(blocks: Iterator[bytes], reader: Reader, account: Account) -> Iterator[Records]:
+def _pieces(
+    blocks: Iterator[bytes], reader: Reader, account: Account, start: tuple[int, int]
+) -> Iterator[Records]:
     """Cut a file into its records, counting and hashing what is read."""
-    cutter = cutter_of(reader)
+    cutter = cutter_of(reader, start)
     digest = hashlib.sha256()
     block = next(blocks, b"")
     while block:

@@ -32,14 +32,14 @@ with wanted as (
 select w.event_id, s.path, s.sha256, s.bytes, r.line, r.byte_offset, r.byte_length,
     coalesce(r.message, r.statement, concat_ws(' ', r.method, r.path, r.status))
 from wanted w
-join sources s on s.sha256[:12] = w.sha and s.ordinal = w.ordinal
+join sources s on coalesce(s.named, s.sha256[:12]) = w.sha and s.ordinal = w.ordinal
 join records r on r.source_id = s.source_id and r.line = w.line"""
 
 _NEAREST: Final = """
 select max(r.line)
 from records r
 join sources s using (source_id)
-where s.sha256[:12] = $sha and s.ordinal = $ordinal and r.line <= $line"""
+where coalesce(s.named, s.sha256[:12]) = $sha and s.ordinal = $ordinal and r.line <= $line"""
 
 
 @dataclass(frozen=True, slots=True)

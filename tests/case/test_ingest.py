@@ -202,12 +202,6 @@ def test_more_evidence_is_added(logs: Path, case: Path) -> None:
     assert len(sources(case)) == 2
 
 
-def test_a_file_that_has_grown_is_told(logs: Path, case: Path) -> None:
-    read(case, logs)
-    (logs / "access.log").write_bytes(nginx(60))
-    assert "both versions" in read(case, logs).problems[0]
-
-
 def test_equal_files_keep_their_events_apart(logs: Path, case: Path) -> None:
     (logs / "copy.log").write_bytes(nginx())
     read(case, logs)
