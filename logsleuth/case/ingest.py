@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sys
@@ -14,21 +13,18 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from logsleuth.case import finish, growth, intent, load
-from logsleuth.case.account import Account, Progress
+from logsleuth.case import configured, finish, growth, load
+from logsleuth.case.account import Progress
 from logsleuth.case.store import write_case
 from logsleuth.errors import CaseError, EvidenceError
 from logsleuth.evidence import files
-from logsleuth.evidence.configuration.haproxy_logs import PREDEFINED
-from logsleuth.evidence.configuration.read import looks_like
-from logsleuth.evidence.configuration.together import read_together
 from logsleuth.evidence.discover import EvidenceFile, discover
 from logsleuth.formats import detect
-from logsleuth.formats.detect import Hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from logsleuth.formats.detect import Hint
     from logsleuth.formats.reader import Reader
     from logsleuth.formats.spec import Format
 
@@ -43,16 +39,8 @@ _UNWRITABLE: Final = (
     duckdb.OutOfMemoryException,
     duckdb.TransactionException,
 )
-# The format that each product's format strings are of; HAProxy's usual ones are known without.
-_LOGGED: Final = {
-    "nginx": "nginx-access", "haproxy": "haproxy", "envoy": "envoy-access",
-    "apache": "apache-access",
-}  # fmt: skip
 # Settings of other programs: no log, and no pool to learn from.
 _SETTINGS: Final = (".conf", ".cfg", ".cnf", ".ini", ".toml", ".yaml", ".yml", ".env", ".service")
-# A configuration larger than this is none.
-_LARGEST_CONFIGURATION: Final = 8 << 20
-_LARGEST_INCLUDED: Final = 1 << 20
 
 
 @dataclass(slots=True)
@@ -119,8 +107,8 @@ def _ingest(
     _bounded(connection, scratch)
     summary = Summary()
     found, summary.problems = discover(paths, scratch)
-    configurations, logs = _parted([_kept(file, scratch) for file in found])
-    hints, taken = _configure(connection, configurations, logs)
+    configurations, logs = configured.parted([_kept(file, scratch) for file in found])
+    hints, taken = configured.configure(connection, configurations, logs)
     logs = [file for file in logs if file.name not in taken]
     known = growth.recognise(connection, {file.name: _reading(file) for file in logs})
     run = _Ingest(connection, formats, hints, summary, progress, _total(logs), known)
@@ -165,99 +153,6 @@ def _total(logs: Sequence[EvidenceFile]) -> int:
     return total
 
 
-def _parted(
-    found: Sequence[EvidenceFile],
-) -> tuple[list[tuple[EvidenceFile, bytes]], list[EvidenceFile]]:
-    """Configuration files, whole, and the rest, of which nothing is kept in memory."""
-    configurations: list[tuple[EvidenceFile, bytes]] = []
-    logs: list[EvidenceFile] = []
-    for file in found:
-        content = _configuration(file)
-        if content is None:
-            logs.append(file)
-        else:
-            configurations.append((file, content))
-    return configurations, logs
-
-
-def _configuration(file: EvidenceFile) -> bytes | None:
-    """The bytes of a balancer's configuration; None for other files."""
-    if file.path is None:
-        return None
-    try:
-        if file.path.stat().st_size > _LARGEST_CONFIGURATION:
-            return None
-        head = next(files.blocks(file.path, 64 << 10), b"")
-        if not looks_like(file.name, head):
-            return None
-        return next(files.blocks(file.path, _LARGEST_CONFIGURATION), b"")
-    except (OSError, files.Damaged):
-        return None
-
-
-def _configure(
-    connection: duckdb.DuckDBPyConnection,
-    found: Sequence[tuple[EvidenceFile, bytes]],
-    logs: Sequence[EvidenceFile],
-) -> tuple[list[Hint], set[str]]:
-    """Store what the configurations intend; formats they tell, and other files they include."""
-    others = {file.name: file for file in logs}
-    told = read_together(
-        [(file.name, data) for file, data in found],
-        others,
-        lambda name: _whole(others[name]) if name in others else None,
-    )
-    hints = [
-        Hint(_LOGGED[configuration.product], each.text)
-        for configuration in told.configurations.values()
-        if configuration.product in _LOGGED
-        for each in configuration.log_formats
-        if each.text not in PREDEFINED
-    ]
-    contents = {file.name: data for file, data in found}
-    taken = {name for name in told.included if name in others}
-    for name in sorted({*contents, *taken}):
-        configuration = told.configurations.get(name)
-        data = contents[name] if name in contents else _whole(others[name]) or b""
-        if not _listed(connection, name):
-            if configuration is not None:
-                intent.store(connection, name, configuration)
-            product = configuration.product if configuration is not None else "nginx"
-            _record(connection, name, f"{product}-configuration", iter((data,)))
-    return hints, taken
-
-
-def _listed(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    row = connection.execute("select 1 from sources where path = $path", {"path": name}).fetchone()
-    return row is not None
-
-
-def _whole(file: EvidenceFile) -> bytes | None:
-    """The bytes of a file that is no larger than a configuration; None of others."""
-    if file.path is None:
-        return None
-    try:
-        if file.path.stat().st_size > _LARGEST_INCLUDED:
-            return None
-        return next(files.blocks(file.path, _LARGEST_INCLUDED), b"")
-    except (OSError, files.Damaged):
-        return None
-
-
-def _record(
-    connection: duckdb.DuckDBPyConnection, name: str, kind: str, blocks: Iterator[bytes]
-) -> None:
-    """List a configuration file; its lines are settings, not records."""
-    sha256, size = _digest(blocks)
-    account = Account(format=kind, role="configuration", sha256=sha256, bytes=size)
-    finish.insert_source(connection, _next_id(connection), name, account, None)
-
-
-def _next_id(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("select coalesce(max(source_id), 0) + 1 from sources").fetchone()
-    return int(row[0]) if row else 1
-
-
 def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
     """Load one file in one transaction, so a killed ingest leaves whole files only.
 
@@ -286,7 +181,7 @@ def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
         return meter.bytes
     reader = read_with(head, run.formats, run.hints)
     if reader is None and PurePosixPath(file.name).suffix.lower() in _SETTINGS:
-        _record(run.connection, file.name, "settings", blocks())
+        configured.record(run.connection, file.name, "settings", blocks())
         return meter.bytes
     if reader is not None:
         reader = finish.dated(reader, head, file.path)
@@ -361,7 +256,7 @@ def _load(
 ) -> None:
     """Load a whole file; one that was shorter anew, its events keep their ids."""
     connection, summary = run.connection, run.summary
-    source_id = _next_id(connection)
+    source_id = configured.next_id(connection)
     with _transaction(connection):
         had = growth.forget(connection, known) if known is not None else growth.NOTHING
         account = load.load(connection, source_id, blocks, reader, tell)
@@ -395,14 +290,6 @@ def _guarded(file: EvidenceFile, meter: files.Meter, problems: list[str]) -> Ite
         problems.append(f"{file.name}: compressed data is damaged or cut off: {damage}")
     except OSError as error:
         problems.append(f"{file.name}: reading broke off: {error.strerror or error}")
-
-
-def _digest(blocks: Iterator[bytes]) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    for block in blocks:
-        digest.update(block)
-        size += len(block)
-    return digest.hexdigest(), size
 
 
 def read_with(head: bytes, formats: Sequence[Format], hints: Sequence[Hint]) -> Reader | None:
