@@ -60,9 +60,9 @@ class EnvelopeCutter(Cutter):
         self._leading = re.compile(reader.leads) if reader.leads else None
 
     def _cut_lines(
-        self, data: bytes, text: bytes, places: tuple[Array, Array, Array], *, last: bool
+        self, data: bytes, text: bytes, lines: tuple[Array, Array, Array], *, last: bool
     ) -> Records:
-        begins, ends, blank = places
+        begins, ends, blank = lines
         raw = self._raw(data, text, begins, ends, blank)
         if raw and self._line == 1:
             raw[0].text = raw[0].text.removeprefix("\ufeff")
@@ -76,7 +76,7 @@ class EnvelopeCutter(Cutter):
             begins, ends, blank, starts = (a[:kept] for a in (begins, ends, blank, starts))
             data, text = data[:cut], text[:cut]
             groups = [group for group in groups if group[0].line < kept]
-        records = self._account(data, text, begins, ends, blank, starts)
+        records = self._account(data, text, begins, ends, blank, np.zeros_like(blank), starts)
         return replace(records, inside=_table(groups), singles=False)
 
     def _raw(

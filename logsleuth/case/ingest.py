@@ -185,8 +185,7 @@ def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
         return meter.bytes
     if reader is not None:
         reader = finish.dated(reader, head, file.path)
-    longer = known is not None and known.size >= _TELLING
-    if longer and known is not None and reader is not None and reader.format == known.format:
+    if known is not None and reader is not None and _goes_on(reader, known):
         _read_on(run, file, blocks, reader, known, tell)
     else:
         if known is None and _replaced(run, file.name):
@@ -194,6 +193,11 @@ def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
             run.summary.problems.append(f"{file.name}: {told_of}")
         _load(run, file, blocks, reader, tell, known)
     return meter.bytes
+
+
+def _goes_on(reader: Reader, known: growth.Known) -> bool:
+    """Whether what a file has grown by is read as what is there, and by itself."""
+    return known.size >= _TELLING and reader.format == known.format and reader.directives is None
 
 
 def _replaced(run: _Ingest, name: str) -> bool:

@@ -151,9 +151,9 @@ class Cutter:
         return self._cut_lines(data, text, (begins, ends, _blank(text, begins, ends)), last=last)
 
     def _cut_lines(
-        self, data: bytes, text: bytes, places: tuple[Array, Array, Array], *, last: bool
+        self, data: bytes, text: bytes, lines: tuple[Array, Array, Array], *, last: bool
     ) -> Records:
-        begins, ends, blank = places
+        begins, ends, blank = lines
         told = self._telling(text, begins, ends)
         if self._starts is None:
             starts = ~(blank | told)
@@ -172,9 +172,9 @@ class Cutter:
         records = self._account(data, text, begins, ends, blank, told, starts)
         if self._directives is None:
             return records
-        places = np.flatnonzero(told)
-        lines = exact_spans(text, begins[places], ends[places], pa.large_string())
-        return replace(records, told=self._directives.read(lines, places, records.rows))
+        spread = np.flatnonzero(told)
+        lines = exact_spans(text, begins[spread], ends[spread], pa.large_string())
+        return replace(records, told=self._directives.read(lines, spread, records.rows))
 
     def _telling(self, text: bytes, begins: Array, ends: Array) -> Array:
         """Which lines are directives."""
