@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.case import aliases, clocks, duplicates, placements, templates, zones
+from logsleuth.case import aliases, clocks, duplicates, placements, templates, years, zones
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import duckdb
 
     from logsleuth.case.account import Account
-    from logsleuth.formats.reader import Reader
-
-_YEARLESS: Final = frozenset({"syslog", "glog", "day-month", "logcat"})
-_YEAR: Final = re.compile(rb"(?<!\d)(20\d\d)(?!\d)")
 
 _SOURCE: Final = """
 insert into sources by name
@@ -28,7 +18,7 @@ select $source_id as source_id, $path as path, $sha256 as sha256,
         select count(*) from sources where coalesce(named, sha256[:12]) = $sha256[:12]
     ) as ordinal,
     $bytes as bytes, $format as format, $role as role, $host as host, $zone as zone,
-    $step as resolution_s, $stamps as stamps,
+    $guessed as year_guessed, $step as resolution_s, $stamps as stamps,
     $lines as lines, $events as events, $continuation as continuation, $rejected as rejected,
     $blank as blank,
     (select min(ts) from records where source_id = $source_id) as since,
@@ -80,6 +70,7 @@ def insert_source(
             "bytes": account.bytes, "format": account.format, "role": account.role,
             "host": stem if account.role == "application" else None,
             "zone": None if reader is None else "stated" if reader.zone_stated else "unknown",
+            "guessed": reader is not None and years.missing(reader),
             "step": reader.step_s if reader else None, "stamps": reader.stamps if reader else None,
             "lines": account.lines, "events": account.events,
             "continuation": account.continuation, "rejected": account.rejected,
@@ -88,26 +79,13 @@ def insert_source(
     )  # fmt: skip
 
 
-def dated(reader: Reader, block: bytes, path: Path | None) -> Reader:
-    """Give a reader of times without a year the one that its lines, or else its file, tell."""
-    layouts = {f.time_layout for shape in reader.shapes for f in shape.fields}
-    if not layouts & _YEARLESS:
-        return reader
-    told = _YEAR.search(block[: 256 << 10])
-    if told:
-        return replace(reader, year=int(told[1]))
-    with suppress(OSError):
-        if path is not None:
-            return replace(reader, year=datetime.fromtimestamp(path.stat().st_mtime, UTC).year)
-    return reader
-
-
 def finish(connection: duckdb.DuckDBPyConnection) -> None:
     """Find zones that lines don't state, servers under other names, and roles by what they say."""
     connection.execute("begin")
     _roles(connection)
     aliases.configured(connection)
     connection.execute(_SPANS.replace("{shift}", "0"))
+    years.settle(connection)
     connection.execute(_STEPS, {"least": _STAMPED})
     zones.infer(connection)
     connection.execute(_SPANS.replace("{shift}", "zone_shift_s"))

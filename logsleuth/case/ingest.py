@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from logsleuth.case import configured, finish, growth, load
+from logsleuth.case import configured, finish, growth, load, told, years
 from logsleuth.case.account import Progress
 from logsleuth.case.store import write_case
 from logsleuth.errors import CaseError, EvidenceError
@@ -66,6 +66,7 @@ class _Ingest:
     progress: Callable[[Progress], None]
     total: int
     known: Mapping[str, growth.Known]
+    zones: Sequence[told.Told]
 
 
 def ingest(
@@ -73,22 +74,25 @@ def ingest(
     case: Path,
     formats: Sequence[Format],
     progress: Callable[[Progress], None] = lambda _progress: None,
+    zones: Sequence[str] = (),
 ) -> Summary:
     """Read evidence into a case; what the case already has is not read into it again.
 
-    `progress` is told of each file when it begins, and then every few tens of megabytes.
+    `progress` is told of each file when it begins, and then every few tens of megabytes. `zones`
+    are those of lines that state none, as `FILE=ZONE` or `ZONE` for all.
 
     Raises:
-        UsageError: a path doesn't exist.
+        UsageError: a path or a zone doesn't exist.
         EvidenceError: no line could be read as a log.
         CaseError: the case can't be written, or there is no room to unpack an archive.
     """
+    given = told.parse(zones)
     with (
         tempfile.TemporaryDirectory(prefix="logsleuth-") as scratch,
         write_case(case) as connection,
     ):
         try:
-            return _ingest(connection, paths, Path(scratch), formats, progress)
+            return _ingest(connection, paths, Path(scratch), formats, progress, given)
         except _UNWRITABLE as error:
             message = f"{case}: can't be written: {str(error).strip().splitlines()[0]}"
             raise CaseError(message, hint="free some space, or name another file") from error
@@ -103,6 +107,7 @@ def _ingest(
     scratch: Path,
     formats: Sequence[Format],
     progress: Callable[[Progress], None],
+    zones: Sequence[told.Told],
 ) -> Summary:
     _bounded(connection, scratch)
     summary = Summary()
@@ -111,7 +116,7 @@ def _ingest(
     hints, taken = configured.configure(connection, configurations, logs)
     logs = [file for file in logs if file.name not in taken]
     known = growth.recognise(connection, {file.name: _reading(file) for file in logs})
-    run = _Ingest(connection, formats, hints, summary, progress, _total(logs), known)
+    run = _Ingest(connection, formats, hints, summary, progress, _total(logs), known, zones)
     read = 0
     for file in logs:
         read += _take(run, file, read)
@@ -159,12 +164,12 @@ def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
     Returns how many bytes of it were read, as they lie on the disk.
     """
     meter = files.Meter()
-    told = [run.summary.problems]
+    unsaid = [run.summary.problems]
 
     def blocks() -> Iterator[bytes]:
         # What is wrong with a file is told once, and what is read of it again doesn't count.
-        if told:
-            return _guarded(file, meter, told.pop())
+        if unsaid:
+            return _guarded(file, meter, unsaid.pop())
         return _guarded(file, files.Meter(), [])
 
     def tell(lines: int, rejected: int) -> None:
@@ -184,7 +189,7 @@ def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
         configured.record(run.connection, file.name, "settings", blocks())
         return meter.bytes
     if reader is not None:
-        reader = finish.dated(reader, head, file.path)
+        reader = years.dated(reader, head, file.path)
     if known is not None and reader is not None and _goes_on(reader, known):
         _read_on(run, file, blocks, reader, known, tell)
     else:
@@ -197,7 +202,8 @@ def _take(run: _Ingest, file: EvidenceFile, before: int) -> int:
 
 def _goes_on(reader: Reader, known: growth.Known) -> bool:
     """Whether what a file has grown by is read as what is there, and by itself."""
-    return known.size >= _TELLING and reader.format == known.format and reader.directives is None
+    alike = known.size >= _TELLING and reader.format == known.format
+    return alike and reader.directives is None and not years.missing(reader)
 
 
 def _replaced(run: _Ingest, name: str) -> bool:
@@ -232,6 +238,7 @@ def _read_on(
             reader, tell, (kept.line, kept.offset),
         )  # fmt: skip
         growth.go_on(connection, known, file.name, kept, account)
+        told.go_on(connection, known.source_id, kept.line)
     summary.problems += [f"{file.name}: {problem}" for problem in account.problems]
     summary.sources += 1
     summary.lines += account.lines
@@ -266,11 +273,20 @@ def _load(
         account = load.load(connection, source_id, blocks, reader, tell)
         finish.insert_source(connection, source_id, file.name, account, growth.stem(file.name))
         growth.name(connection, source_id, had)
+        if reader is not None and years.missing(reader):
+            years.turn(connection, source_id, file.path)
+        _localise(run, source_id, file.name)
     summary.problems += [f"{file.name}: {problem}" for problem in account.problems]
     summary.sources += 1
     summary.lines += account.lines - had.lines
     summary.events += account.events - had.events
     summary.rejected += account.rejected - had.rejected
+
+
+def _localise(run: _Ingest, source_id: int, name: str) -> None:
+    zone = told.zone_of(name, run.zones)
+    if zone is not None:
+        told.apply(run.connection, source_id, zone)
 
 
 @contextmanager

@@ -54,6 +54,7 @@ def opened(
     kept: Path | None,
     formats: Callable[[], Sequence[Format]],
     progress: Callable[[Progress], None],
+    zones: Sequence[str] = (),
 ) -> Iterator[tuple[Case, tuple[str, ...]]]:
     """Open the case that the evidence is, or read the evidence into one; with what went wrong.
 
@@ -72,7 +73,7 @@ def opened(
         return
     with TemporaryDirectory(prefix="logsleuth-") as scratch:
         path = Path(scratch) / "case.duckdb" if kept is None else kept
-        problems = _read(evidence, path, formats, progress)
+        problems = _read(evidence, path, formats, progress, zones)
         with open_case(path) as case:
             yield case, problems
 
@@ -103,8 +104,9 @@ def _read(
     path: Path,
     formats: Callable[[], Sequence[Format]],
     progress: Callable[[Progress], None],
+    zones: Sequence[str],
 ) -> tuple[str, ...]:
     from logsleuth.case.ingest import ingest
 
     writable(path, evidence)
-    return tuple(ingest(evidence, path, formats(), progress).problems)
+    return tuple(ingest(evidence, path, formats(), progress, zones).problems)

@@ -89,7 +89,8 @@ def infer(connection: duckdb.DuckDBPyConnection) -> None:
     sources = [
         _Source(*row)
         for row in connection.execute(
-            "select source_id, role, zone = 'stated', epoch(since), epoch(until) from sources"
+            "select source_id, role, zone = 'stated' or starts_with(zone, 'told '), epoch(since),"
+            " epoch(until) from sources"
             " where since is not null and zone is not null order by source_id"
         ).fetchall()
     ]

@@ -66,6 +66,14 @@ LogFormat = Annotated[
         " LogFormat or Envoy's; more than one may be told.",
     ),
 ]
+Zones = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--assume-tz",
+        metavar="[FILE=]ZONE",
+        help="The zone of lines that state none: Europe/Berlin, or app*.log=+02:00 (repeatable).",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 Table = Annotated[Style, typer.Option("--format", "-f", help="How to write the table.")]
 
@@ -106,6 +114,7 @@ def diagnose(
     formats: "Callable[[], Sequence[Format]]",
     *,
     quiet: bool,
+    zones: Sequence[str] | None = None,
 ) -> "Investigation":
     """Investigate evidence or a case; what went wrong in reading is among the warnings."""
     from dataclasses import replace
@@ -115,7 +124,7 @@ def diagnose(
 
     with (
         reading(sys.stderr, quiet=quiet) as progress,
-        opened(evidence, case, formats, progress) as (read, problems),
+        opened(evidence, case, formats, progress, zones or ()) as (read, problems),
     ):
         from logsleuth.investigation import investigate
 

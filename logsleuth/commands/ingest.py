@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Evidence, Formats, LogFormat, Quiet, Style, known, narrate
+from logsleuth.commands import Evidence, Formats, LogFormat, Quiet, Style, Zones, known, narrate
 
 if TYPE_CHECKING:
     from logsleuth.case.ingest import Summary
@@ -29,6 +29,7 @@ def ingest(
     evidence: Evidence,
     case: Annotated[Path, typer.Option("--case", metavar="FILE", help="The case to write.")],
     formats: Formats = None,
+    assume_tz: Zones = None,
     log_format: LogFormat = None,
     style: Annotated[
         Style | None, typer.Option("--format", "-f", help="Print the account of every file.")
@@ -40,6 +41,7 @@ def ingest(
     \b
     logsleuth ingest logs/ --case incident.duckdb
     zcat old.log.gz | logsleuth ingest - --case incident.duckdb
+    logsleuth ingest logs/ --case incident.duckdb --assume-tz 'app*.log=Europe/Berlin'
     logsleuth ingest access.log --case incident.duckdb --log-format '%h %t "%r" %>s %D'
     """
     from logsleuth.case.ingest import ingest as read
@@ -48,7 +50,7 @@ def ingest(
 
     writable(case, evidence)
     with reading(sys.stderr, quiet=quiet) as progress:
-        summary = read(evidence, case, known(formats, log_format)(), progress)
+        summary = read(evidence, case, known(formats, log_format)(), progress, assume_tz or ())
     if not quiet:
         _tell(summary, case)
     if style is not None:

@@ -13,6 +13,7 @@ from logsleuth.commands import (
     KeptCase,
     LogFormat,
     Quiet,
+    Zones,
     diagnose,
     known,
     narrate,
@@ -49,6 +50,7 @@ def investigate(
         FailOn | None, typer.Option("--fail-on", help="Exit with 1 when this was found.")
     ] = None,
     formats: Formats = None,
+    assume_tz: Zones = None,
     log_format: LogFormat = None,
     quiet: Quiet = False,
 ) -> None:
@@ -60,7 +62,7 @@ def investigate(
     logsleuth investigate lb.log app.tar.gz nginx.conf --json -
     """
     _check_targets(evidence, json, report)
-    found = diagnose(evidence, case, known(formats, log_format), quiet=quiet)
+    found = diagnose(evidence, case, known(formats, log_format), quiet=quiet, zones=assume_tz)
     if json == "-":
         _write_json(found)
     else:

@@ -12,6 +12,7 @@ from logsleuth.commands import (
     LogFormat,
     Page,
     Quiet,
+    Zones,
     diagnose,
     known,
     told_as,
@@ -29,6 +30,7 @@ def report(
     ] = None,
     case: KeptCase = None,
     formats: Formats = None,
+    assume_tz: Zones = None,
     log_format: LogFormat = None,
     quiet: Quiet = False,
 ) -> None:
@@ -42,6 +44,6 @@ def report(
     from logsleuth.case.opening import writable
 
     writable(output, evidence)
-    found = diagnose(evidence, case, known(formats, log_format), quiet=quiet)
+    found = diagnose(evidence, case, known(formats, log_format), quiet=quiet, zones=assume_tz)
     output.write_text(told_as(found, output, form), encoding="utf-8")
     typer.echo(str(output))

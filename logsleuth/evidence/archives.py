@@ -31,6 +31,7 @@ _RATIO: Final = 1000
 # Left on the disk for the case itself.
 _SPARED: Final = 256 << 20
 _TAR_NAMES: Final = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst")
+_ZIP: Final = b"PK\x03\x04"
 _USTAR: Final = slice(257, 262)
 _PART: Final = 64 << 10
 _LATEST: Final = float(1 << 32)
@@ -122,9 +123,17 @@ def _members(name: str, path: Path) -> Iterator[_Member] | None:
     except OSError as error:
         _raise_ours(error)
         return None
+    if head.startswith(_ZIP):
+        return _compressed(name, path)
     if head[_USTAR] == b"ustar" or (name.lower().endswith(_TAR_NAMES) and _opens(path)):
         return _tar(path)
     return None
+
+
+def _compressed(name: str, path: Path) -> Iterator[_Member]:
+    """A zip is read from its end, so one that is compressed itself is decompressed first."""
+    inner = Path(name.rpartition("!")[2]).stem
+    yield _Member(inner, path.stat().st_mtime, cast(Any, _Decompressed(path)))
 
 
 def _opens(path: Path) -> bool:

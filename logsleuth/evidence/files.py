@@ -28,6 +28,7 @@ _MAGIC: Final = {
     "xz": b"\xfd7zXZ\x00",
 }
 _HEAD: Final = 8
+_LAYERS: Final = 4
 
 
 class Damaged(Exception):  # noqa: N818 - says what the data is
@@ -80,7 +81,20 @@ def _content(raw: Raw, size: int, meter: Meter) -> Iterator[bytes]:
         yield head
         yield from _parts(raw, size, meter)
     else:
-        yield from _inflated(head, _parts(raw, _COMPRESSED, meter), kind)
+        yield from _peeled(_inflated(head, _parts(raw, _COMPRESSED, meter), kind))
+
+
+def _peeled(parts: Iterator[bytes], depth: int = 1) -> Iterator[bytes]:
+    """What was compressed more than once, as a rotation of what was compressed already."""
+    head = b""
+    while len(head) < _HEAD and (part := next(parts, b"")):
+        head += part
+    kind = compression(head)
+    if kind is None or depth == _LAYERS:
+        yield head
+        yield from parts
+    else:
+        yield from _peeled(_inflated(head, parts, kind), depth + 1)
 
 
 def _parts(raw: Raw, size: int, meter: Meter) -> Iterator[bytes]:

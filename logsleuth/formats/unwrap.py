@@ -68,7 +68,8 @@ def _inside(lines: Sequence[str], outer: Reader | None, find: Find, depth: int) 
     if depth == _DEPTH:
         return None
     for envelope in ENVELOPES:
-        opened = unwrapped(lines, envelope)
+        # Entries of a journal have many lines: they are the file's own, or none.
+        opened = None if depth and envelope.kind == "export" else unwrapped(lines, envelope)
         if opened is None:
             continue
         inner, headers, share = opened
