@@ -123,7 +123,7 @@ def _members(name: str, path: Path) -> Iterator[_Member] | None:
     except OSError as error:
         _raise_ours(error)
         return None
-    if head.startswith(_ZIP):
+    if head.startswith(_ZIP) and not zipped:
         return _compressed(name, path)
     if head[_USTAR] == b"ustar" or (name.lower().endswith(_TAR_NAMES) and _opens(path)):
         return _tar(path)
