@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from logsleuth.formats.reader import Reader
 
 LAYOUTS: Final = frozenset({"syslog", "glog", "day-month", "logcat"})
+# What shapes are bound to that fitted none of the lines.
+_UNBOUND: Final = frozenset({"iso-local"})
 # A date, not any number: sizes and ports look like years too.
 _YEAR: Final = re.compile(
     rb"(?<!\d)(?:(20\d\d)[-/.](?:0[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01])(?!\d)"
@@ -43,9 +45,13 @@ _TABLES: Final = ("access_records", "other_records")
 
 
 def missing(reader: Reader) -> bool:
-    """Whether no line of a reader writes a year."""
+    """Whether no line of a reader writes a year.
+
+    Where lines are wrapped, those inside may have a year of their own.
+    """
     layouts = _layouts(reader)
-    return bool(layouts) and layouts <= LAYOUTS
+    wrapped = reader.wrapper != "none" or bool(reader.envelopes)
+    return not wrapped and bool(layouts & LAYOUTS) and layouts <= LAYOUTS | _UNBOUND
 
 
 def _layouts(reader: Reader) -> set[str]:
