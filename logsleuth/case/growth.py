@@ -207,6 +207,16 @@ def name(connection: Connection, source_id: int, had: Had) -> None:
         )
 
 
+def span(connection: Connection, source_id: int) -> None:
+    """Write anew from when to when the records of a source are."""
+    connection.execute(
+        "update sources set"
+        " since = (select min(ts) from records where source_id = $id),"
+        " until = (select max(ts) from records where source_id = $id) where source_id = $id",
+        {"id": source_id},
+    )
+
+
 def between(blocks: Iterator[bytes], begin: int, end: int) -> Iterator[bytes]:
     """Yield the bytes from `begin` to `end` of a file that is given in blocks."""
     position = 0

@@ -239,6 +239,7 @@ def _read_on(
         )  # fmt: skip
         growth.go_on(connection, known, file.name, kept, account)
         told.go_on(connection, known.source_id, kept.line)
+        growth.span(connection, known.source_id)
     summary.problems += [f"{file.name}: {problem}" for problem in account.problems]
     summary.sources += 1
     summary.lines += account.lines
@@ -287,6 +288,7 @@ def _localise(run: _Ingest, source_id: int, name: str) -> None:
     zone = told.zone_of(name, run.zones)
     if zone is not None:
         told.apply(run.connection, source_id, zone)
+        growth.span(run.connection, source_id)
 
 
 @contextmanager

@@ -94,7 +94,11 @@ def turn(connection: duckdb.DuckDBPyConnection, source_id: int, path: Path | Non
         connection.execute(_TURNED.format(table=table), key)
     connection.execute("drop table turns")
     [(until,)] = connection.execute(
-        "select max(ts) from records where source_id = $id", key
+        "update sources set"
+        " since = (select min(ts) from records where source_id = $id),"
+        " until = (select max(ts) from records where source_id = $id) where source_id = $id"
+        " returning until",
+        key,
     ).fetchall()
     with suppress(OSError):
         if path is not None and until is not None:
