@@ -122,7 +122,7 @@ ENVELOPES: Final = (
         parts=_paths(at="time", stream="stream", instance="attrs/tag"),
     ),
     Envelope(
-        "gcp-json", "json", True, inner=_keys("textPayload"), wants=_keys("logName"),
+        "gcp-json", "json", False, inner=_keys("textPayload"), wants=_keys("logName"),
         parts=_paths(
             at="timestamp receiveTimestamp", level="severity",
             host="resource/labels/node_name resource/labels/instance_id",

@@ -21,6 +21,7 @@ _LEAST: Final = 0.6
 _DEPTH: Final = 5
 # Formats that read anything with a time in front: an envelope isn't opened for them alone.
 _ANYTHING: Final = frozenset({"text", "syslog"})
+_OPENED: Final = _ANYTHING | {"json-lines", "plain"}
 # Where lines can be read with and without an envelope, this much decides for without.
 _MARGIN: Final = 0.2
 _LEVELS: Final = re.compile(r'"(?:level|severity|lvl|levelname|log\.level|status)" ?:')
@@ -68,6 +69,9 @@ def _inside(lines: Sequence[str], outer: Reader | None, find: Find, depth: int) 
     if depth == _DEPTH:
         return None
     for envelope in ENVELOPES:
+        # A format of its own knows more of its keys than an envelope for any.
+        if envelope.kind == "json" and outer is not None and outer.format not in _OPENED:
+            continue
         # Entries of a journal have many lines: they are the file's own, or none.
         opened = None if depth and envelope.kind == "export" else unwrapped(lines, envelope)
         if opened is None:
