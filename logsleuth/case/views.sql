@@ -5,7 +5,8 @@ select * from other_records union all by name select * from access_records;
 
 create or replace view events as
 select
-    s.sha256[:12] || case when s.ordinal > 1 then '-' || s.ordinal else '' end || ':' || r.line
+    coalesce(s.named, s.sha256[:12])
+        || case when s.ordinal > 1 then '-' || s.ordinal else '' end || ':' || r.line
         as event_id,
     r.source_id,
     r.line,

@@ -122,11 +122,12 @@ ENVELOPES: Final = (
         parts=_paths(at="time", stream="stream", instance="attrs/tag"),
     ),
     Envelope(
-        "gcp-json", "json", False, inner=_keys("textPayload"), wants=_keys("logName"),
+        "gcp-json", "json", inner=_keys("textPayload"),
+        wants=_keys("logName resource/labels/container_name"),
         parts=_paths(
             at="timestamp receiveTimestamp", level="severity",
             host="resource/labels/node_name resource/labels/instance_id",
-            instance="resource/labels/pod_name resource/labels/database_id",
+            instance="resource/labels/pod_name",
             program="resource/labels/container_name",
         ),
     ),
