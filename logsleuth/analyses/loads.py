@@ -82,8 +82,16 @@ class Sides:
 
     @cached_property
     def order(self) -> Array:
-        """Positions of the pool's requests in the window."""
-        return np.flatnonzero(self.during)
+        """Positions of the pool's requests in the window that a log which ends may tell of.
+
+        Of those under way at the end of the evidence only the quick ones are in it: a slow server
+        would look silent then.
+        """
+        known = self.during
+        if self.window.ended is None:
+            took = _quantile(self.traffic.duration_s[known], 0.95)
+            known = known & (self.traffic.started < self.traffic.until - (took or 0.0))
+        return np.flatnonzero(known)
 
     @cached_property
     def nobody(self) -> Array:
@@ -150,7 +158,7 @@ class Sides:
         total = len(order)
         if not total or not self.before[at].any():
             return Silence(0.0, None, None)
-        seen = np.searchsorted(order, at[self.during[at]])
+        seen = np.searchsorted(order, np.intersect1d(at, order, assume_unique=True))
         edges = np.concatenate(([-1], seen, [total]))
         longest = int(np.argmax(np.diff(edges)))
         absent = int(edges[longest + 1] - edges[longest] - 1) / total

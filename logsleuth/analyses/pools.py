@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from logsleuth.analyses.traffic import Array, Traffic
     from logsleuth.case.store import Case
 
-# A server without a request counts as gone when it should have had this many.
-_MISSED: Final = 8.0
+# A server without a request counts as gone when it should have had this many: e^-12 is no chance.
+_MISSED: Final = 12.0
 _GONE: Final = 0.25
 _BINS: Final = 30
 _LEAST: Final = 20

@@ -27,6 +27,13 @@ create or replace macro says_started(message) as regexp_matches(message,
     || '|initializing of server|^mongodb starting|\bis starting\b|starting mysqld'
     || '|starting listening for cql|^database system was shut down|^started$|^listening on ');
 
+-- The database is there and lets nobody in: its rules, accounts or passwords were changed.
+create or replace macro says_not_admitted(message) as regexp_matches(message,
+    '(?i)is not permitted to log in|authentication failed|pg_hba\.conf (?:rejects|entry)|no pg_hba\.conf entry'
+    || '|permission denied for database|is not currently accepting connections|access denied for user'
+    || '|account is locked|login failed for user|WRONGPASS|NOAUTH|user is disabled'
+    || '|host .{1,80} is not allowed to connect');
+
 -- What somebody or something did, told by a message: reload, drained, server-down, server-up, deploy,
 -- start or stop. "Released" alone is said of locks and connections, too: a release has a version.
 create or replace macro change_of(role, message) as case

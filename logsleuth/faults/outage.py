@@ -18,6 +18,9 @@ COMPONENT: Final[Component] = "database"
 NAME: Final = "outage"
 LOOKALIKES: Final = ("connection-exhaustion", "bad-instance")
 
+# A wrong password now and then is everyday.
+_FEW: Final = 10
+
 
 def examine(facts: Facts) -> list[Finding]:
     """Look for the database's own lines of stopping, and for applications that can't reach it."""
@@ -37,12 +40,22 @@ def examine(facts: Facts) -> list[Finding]:
     return [Finding(NAME, COMPONENT, product, summary, tuple(reasons))]
 
 
+def _turned_away(facts: Facts) -> tuple[Words, ...]:
+    """Lines of a database that lets nobody in, where they are many more than on any day."""
+    words = facts.said("not-admitted", role="database")
+    usual = sum(w.before for w in words) * facts.seconds_during / max(facts.seconds_before, 1e-3)
+    return words if sum(w.during for w in words) > max(_FEW, 4.0 * usual) else ()
+
+
 def _own_words(facts: Facts, down: tuple[Words, ...]) -> Reason:
+    down = down or _turned_away(facts)
     count = sum(w.during for w in down)
     if count:
         weight, says = 3.0, down[0].message or ""
-    elif facts.database.events:
+    elif facts.database.events > facts.database.timed:
         weight, says = -2.5, "the database's log has no line of stopping or starting in the window"
+    elif facts.database.events:
+        weight, says = 0.0, "of the database there are statements only, which tell of no stop"
     else:
         weight, says = 0.0, "there is no log of the database"
     return reason(

@@ -21,12 +21,20 @@ LOOKALIKES: Final = ("bad-instance", "skewed-selection")
 # A server that did worse than this just before it went was ill itself.
 _ILL: Final = 0.25
 _FEW: Final = 20
+# Servers that were gone for less than this part of the longest absence went later.
+_ALL_ALONG: Final = 0.8
 
 
 def examine(facts: Facts) -> list[Finding]:
     """Look in each pool for servers that got nothing for a good part of the window."""
-    missing = [(pool, facts.missing(pool)) for pool in facts.pools]
+    missing = [(pool, _first_gone(facts.missing(pool))) for pool in facts.pools]
     return [_finding(facts, pool, gone) for pool, gone in missing if gone and _asked(pool)]
+
+
+def _first_gone(gone: tuple[ServerFacts, ...]) -> tuple[ServerFacts, ...]:
+    """Who had no requests all along: the others gave in later, to what was left for them."""
+    longest = max((s.absent for s in gone), default=0.0)
+    return tuple(s for s in gone if s.absent >= _ALL_ALONG * longest)
 
 
 def _asked(pool: PoolFacts) -> bool:

@@ -19,6 +19,8 @@ COMPONENT: Final[Component] = "balancer"
 NAME: Final = "sticky-hotspot"
 LOOKALIKES: Final = ("skewed-selection", "abusive-client")
 
+# From this part of the window on a server that got nothing was gone.
+_GONE: Final = 0.8
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
 
 
@@ -41,6 +43,7 @@ def _finding(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> F
         *_key(facts, pool, held, keyed=keyed),
         *_hot(facts, pool, hot),
         *_harm(facts, pool, hot),
+        *_alone(facts, pool, hot),
         *at_reload(NAME, facts, "timing"),
     ]
     summary = (
@@ -48,6 +51,21 @@ def _finding(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> F
         f"{hot.before.share:.0%} before"
     )
     return Finding(NAME, COMPONENT, hot.server, summary, tuple(reasons), pool.pool)
+
+
+def _alone(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+    """A server has all there is where its equals get nothing: keys don't do that."""
+    gone = [s for s in facts.missing(pool) if s is not hot and s.absent > _GONE]
+    if len(gone) < 0.5 * (len(pool.servers) - 1):
+        return []
+    return [
+        reason(
+            NAME, "its equals get nothing", "absence", -3.0,
+            f"{', '.join(s.server for s in gone)} got no request for"
+            f" {min(s.absent for s in gone):.0%} of the window",
+            effect=float(len(gone)), query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
 
 
 def _key(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> list[Reason]:

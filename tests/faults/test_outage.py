@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from logsleuth.faults import outage
-from tests.analyses.traffic_builder import FOUR, Scene
+from tests.analyses.traffic_builder import BEGIN, FOUR, Scene
 from tests.faults import scenes
 from tests.faults.scenes import ONSET, claims, named, noisy, outcomes, statuses
 
@@ -142,3 +142,30 @@ def test_an_instance_that_is_well_meanwhile_speaks_against_it(
     scene.applications()
     told = outcomes(outage, gathered(scene))
     assert told["every server is hit"] == "against"
+
+
+@pytest.mark.parametrize("role", ["database", "application"])
+def test_a_database_that_lets_nobody_in_is_out(
+    gathered: Callable[[Scene], Facts], role: str
+) -> None:
+    """It runs on: its own words tell, or those of all applications beside its slow statements."""
+    scene = Scene(rate=30)
+    scene.fail(scene.part(scene.between(ONSET), 0.9), 500, 0.01)
+    for i in np.flatnonzero(scene.status == 500).tolist():
+        at, who = float(scene.started[i]) - BEGIN, str(scene.first[i])
+        if role == "database":
+            scene.say(role, at, 'FATAL:  role "shop" is not permitted to log in')
+        says = "unhandled\nOperationalError: (1045, \"Access denied for user 'shop'@'192.0.2.1'\")"
+        scene.say("application", at, says, instance=who)
+    for at in np.arange(3.0, scene.seconds, 6.0).tolist():
+        scene.statement(at, "select * from report", 1.1)
+    scene.applications()
+    assert named(gathered(scene)).fault == "outage"
+
+
+def test_a_failed_login_now_and_then_is_everyday(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene(rate=30)
+    scene.fail(scene.part(scene.between(ONSET), 0.9), 500, 0.01)
+    for at in np.arange(1.0, scene.seconds, 15.0).tolist():
+        scene.say("database", at, 'FATAL:  password authentication failed for user "nagios"')
+    assert claims(outage, gathered(noisy(scene))) == []

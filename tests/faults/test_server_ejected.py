@@ -117,3 +117,20 @@ def test_where_no_server_is_gone_there_is_nothing_to_judge(
     gathered: Callable[[Scene], Facts], scene: Callable[[], Scene]
 ) -> None:
     assert server_ejected.examine(gathered(scene())) == []
+
+
+def test_servers_that_were_left_out_first_are_told_from_those_that_gave_in(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """Three of four are taken out; the last one can't carry it all, and is ejected for a while."""
+    scene = Scene(rate=40)
+    late = scene.between(ONSET)
+    scene.give(late, {"web-1": 1})
+    scene.fail(scene.part(late, 0.6), 504, 1.0)
+    ejected = scene.between(ONSET + 20, ONSET + 45)
+    scene.fail(ejected, 503, 0.0)
+    scene.server[ejected] = scene.first[ejected] = ""
+    scene.say("balancer", ONSET - 0.4, "New worker (4711) forked", level="info")
+    facts = gathered(noisy(scene))
+    assert outcomes(server_ejected, facts)["healthy when they went"] == "for"
+    assert named(facts).fault == "server-ejected"

@@ -8,6 +8,7 @@ with said as (
                 then case when lock_s >= 1 then 'locks' end
             when says_no_connections(message) then 'no-connections'
             when says_locks(message) then 'locks'
+            when role = 'database' and says_not_admitted(message) then 'not-admitted'
             when regexp_matches(message, '(?i)statement timeout|query_canceled|QueryCanceled|maximum statement execution time|exceeded time limit|MaxTimeMSExpired|execution timeout expired')
                 then 'statement-timeout'
             when role = 'database' and (says_stopping(message) or says_crash(message)
@@ -18,6 +19,9 @@ with said as (
                 then 'database-up'
             when role = 'system' and regexp_matches(message, '(?i)(?:out of memory|oom)[^\n]*\b(?:postgres|mysqld|mariadbd|mongod|redis-server|valkey-server)\b|\b(?:stopping|stopped) (?:PostgreSQL|MySQL|MariaDB|MongoDB|Redis|Valkey)\b|^(?:postgresql|mysqld?|mariadb|mongod|redis|valkey)[\w@.-]*\.service: (?:main process exited|failed with)')
                 then 'database-down'
+            -- Not any failed login: these are the words of databases.
+            when role = 'application' and regexp_matches(message, '(?i)access denied for user ''|password authentication failed for user|pg_hba\.conf|is not permitted to log in|host .{1,80} is not allowed to connect to this|WRONGPASS|NOAUTH')
+                then 'database-unreachable'
             when role = 'application' and regexp_matches(message, '(?i)(?:the database system is (?:shutting down|starting up|not yet|in recovery)|terminating connection due to (?:administrator command|unexpected postmaster exit|immediate shutdown)|server closed the connection unexpectedly|could not connect to server|connection to (?:the )?(?:server|database)[^\n]*(?:failed|refused|lost)|can''t connect to (?:local )?mysql|communications link failure|SQLSTATE\[(?:HY000\] \[200[23]\]|0800\d\])|serverselection(?:timeout)?error|mongonetworkerror|no ?host ?available|mysql server has gone away|lost connection to mysql|(?:psycopg|asyncpg|pymysql|mysqldb|sqlalchemy|pgx|pq:|jdbc|hikari|activerecord|sequelize|database)[^\n]*(?:refused|closed (?:unexpectedly|by)|is closed|terminat|unreachable|no route)|(?:refused|unreachable|no route to host|connect call failed)[^\n]*\b(?:5432|3306|6432|1433|1521|27017|9042)\b|\b(?:5432|3306|6432|1433|1521|27017|9042)\b[^\n]*(?:refused|unreachable|no route to host))')
                 then 'database-unreachable'
             when role = 'application' and regexp_matches(message, '(?i)pool (?:timeout|exhausted|is full|limit)|pooltimeout|queuepool limit|timeout(?:ed)? (?:acquiring|waiting for|getting|to acquire) (?:a )?connection|could(?: not|n''t) (?:get|obtain) a (?:\w+ )?connection|connection is not available, request timed out|timeout waiting for idle object|timed out fetching a new connection|prior to obtaining a connection|connectionacquiretimeout|connection pool[^\n]*(?:exhausted|empty|full|timed? ?out|limit|no free)')
