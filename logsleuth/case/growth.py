@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     Connection = duckdb.DuckDBPyConnection
     Read = Callable[[], Iterator[bytes]]
 
+# A number behind a dot is a part's, one behind a hyphen an instance's: app.log.1, but app-1.log.
 _ROTATION: Final = re.compile(
-    r"(?:[._-](?:log|jsonl?|txt|out|err|csv|gz|zst|bz2|xz|lz4|\d{1,3}|\d{8}(?:[-_T]?\d{2,6})?"
-    r"|\d{4}-\d\d-\d\d(?:[-_T]\d{2,6})?|\d{10}))+$",
+    r"(?:\.(?:log|jsonl?|txt|out|err|csv|gz|zst|bz2|xz|lz4|\d{1,3})"
+    r"|[._-](?:\d{8}(?:[-_T]?\d{2,6})?|\d{4}-\d\d-\d\d(?:[-_T]\d{2,6})?|\d{10}))+$",
     re.IGNORECASE,
 )
 
