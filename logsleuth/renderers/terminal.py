@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from io import StringIO
 from typing import TYPE_CHECKING, Final, TextIO
 
-from logsleuth.renderers import attributed, judged, story, wording
+from logsleuth.renderers import attributed, judged, screen, story, wording
+from logsleuth.renderers.screen import grid as _grid
+from logsleuth.renderers.screen import words as _text
 from logsleuth.renderers.sparkline import sparkline
-from logsleuth.renderers.text import sanitise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,39 +39,12 @@ _WIDE: Final = 80
 
 def show(investigation: Investigation, stream: TextIO | None = None) -> None:
     """Print the verdict, in colour only on a terminal whose user didn't ask for none."""
-    from rich.console import Console
-
-    out = sys.stdout if stream is None else stream
-    width = Console(file=out).width
-    text = render(investigation, width=width, color=_wants_colour(out))
-    encoding = out.encoding or "utf-8"
-    out.write(text.encode(encoding, "replace").decode(encoding))
+    screen.write(lambda width, color: render(investigation, width=width, color=color), stream)
 
 
 def render(investigation: Investigation, *, width: int = 80, color: bool = False) -> str:
     """Return the verdict as text of at most `width` columns."""
-    from rich.console import Console
-
-    out = StringIO()
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    for block in _blocks(investigation, width):
-        console.print(block)
-    lines = out.getvalue().splitlines()
-    return "".join(f"{line.rstrip()}\n" for line in lines)
-
-
-def _wants_colour(stream: TextIO) -> bool:
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
+    return screen.printed(_blocks(investigation, width), width, color=color)
 
 
 def _blocks(investigation: Investigation, width: int) -> Iterator[RenderableType]:
@@ -94,21 +65,6 @@ def _blocks(investigation: Investigation, width: int) -> Iterator[RenderableType
     else:
         yield ""
     yield _closing(investigation)
-
-
-def _text(words: str, style: str = "") -> Text:
-    from rich.text import Text
-
-    return Text(sanitise(words), style=style)
-
-
-def _grid(*columns: int | None) -> Table:
-    from rich.table import Table
-
-    grid = Table.grid(padding=(0, 1))
-    for width in columns:
-        grid.add_column(min_width=width, no_wrap=width is not None, overflow="fold")
-    return grid
 
 
 def _banner(investigation: Investigation) -> Text:
