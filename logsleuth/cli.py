@@ -12,6 +12,7 @@ import typer
 
 from logsleuth import __version__
 from logsleuth.commands import narrate
+from logsleuth.commands.compare import compare
 from logsleuth.commands.coverage import coverage
 from logsleuth.commands.explain import explain
 from logsleuth.commands.formats import formats
@@ -55,6 +56,7 @@ app.command()(timeline)
 app.command()(waterfall)
 app.command()(shares)
 app.command()(coverage)
+app.command()(compare)
 app.command()(show)
 app.command()(note)
 app.command()(report)

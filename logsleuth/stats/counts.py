@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from logsleuth.stats.arrays import check_positive
+from logsleuth.stats.arrays import as_counts, check_positive
 from logsleuth.stats.intervals import Interval
 from logsleuth.stats.proportions import clopper_pearson
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,24 @@ def poisson_ratio(k1: int, t1: float, k2: int, t2: float, level: float = 0.95) -
     interval = Interval(_odds(share.low) * scale, _odds(share.high) * scale)
     ratio = k1 / k2 * scale if k2 else math.inf
     return RateRatio(ratio, interval, min(1.0, 2.0 * min(at_most, at_least)))
+
+
+def index_of_dispersion(counts: npt.ArrayLike) -> float:
+    """How much burstier than Poisson events come: the variance of the counts over their mean.
+
+    Cox and Lewis (1966), "The Statistical Analysis of Series of Events". At least 1: events that
+    come more evenly than by chance, as a load generator's do, promise nothing of the next stretch.
+    1 also for fewer than 3 bins or no events.
+
+    Args:
+        counts: [bins], events in bins of equal width.
+
+    Raises:
+        ValueError: a count is negative or not finite.
+    """
+    table = as_counts(counts, "counts")
+    mean = float(table.mean()) if table.size >= 3 else 0.0
+    return max(1.0, float(table.var(ddof=1)) / mean) if mean > 0 else 1.0
 
 
 def _odds(share: float) -> float:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from logsleuth.stats.counts import poisson_ratio
+from logsleuth.stats.counts import index_of_dispersion, poisson_ratio
 from logsleuth.stats.intervals import Interval
 from logsleuth.stats.multiple import benjamini_hochberg, benjamini_yekutieli
 
@@ -63,3 +63,16 @@ def dealt(keys: npt.NDArray[np.int64], servers: npt.NDArray[np.int64]) -> npt.ND
     table = np.zeros((int(keys.max()) + 1, 4), dtype=np.int64)
     np.add.at(table, (keys, servers), 1)
     return table
+
+
+def test_the_index_of_dispersion_knows_bursts_from_chance() -> None:
+    rng = np.random.default_rng(3)
+    chance = index_of_dispersion(rng.poisson(20.0, 4000))
+    bursts = index_of_dispersion(rng.poisson(2.0, 4000) * 10)
+    assert chance == pytest.approx(1.0, abs=0.1)
+    assert bursts == pytest.approx(10.0, rel=0.15)
+
+
+@pytest.mark.parametrize("counts", [[], [5, 9], [0, 0, 0, 0], [7, 7, 7, 7]])
+def test_the_index_of_dispersion_promises_no_less_than_chance(counts: list[int]) -> None:
+    assert index_of_dispersion(counts) == 1.0

@@ -1,0 +1,1 @@
+select min(since) as since, max(until) as until from sources;
