@@ -70,6 +70,7 @@ def investigate(case: Case) -> Investigation:
 def _calm(case: Case, calm: Calm) -> Investigation:
     judged = judgements.without_incident(calm)
     moments = _with_notes(case, judged.told(timeline.changes(calm.changes, None)))
+    waterfalls = examples.calm_waterfalls(case, calm.traffic)
     return Investigation(
         sources=coverage.sources(case),
         incident=None,
@@ -79,9 +80,10 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         timeline=moments,
         warnings=coverage.warnings(case),
         series=series.build(case, calm.traffic, calm.badness.failed),
-        cited=_cited(case, (), moments, (), judged.changes),
+        cited=_cited(case, (), moments, waterfalls, judged.changes),
         version=__version__,
         clocks=clocks.read(case),
+        waterfalls=waterfalls,
         changes=judged.changes,
     )
 

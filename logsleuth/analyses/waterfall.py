@@ -95,6 +95,8 @@ def _only_attempt(case: Case, request: Mapping[str, Any], links: Links) -> Itera
                   event, note=_remark(request))  # fmt: skip
     yield from within(case, request, links, 1, Bounds(start, waited))
     end = start + waited if known and start is not None else None
+    # Both times are rounded: the rest of two may come out a step below nothing.
+    sent = None if sent is None else max(sent, 0.0)
     yield Segment("send", "sending", end, sent, _basis(sent), 2, event)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 from logsleuth.renderers import frame, lanes
 from logsleuth.renderers.frame import VERMILLION, instant
+from logsleuth.renderers.noted import PEOPLE
 from logsleuth.renderers.numbers import short
 from logsleuth.renderers.text import sanitise
 from logsleuth.renderers.wording import percent
@@ -34,8 +36,8 @@ _MOST_LINES: Final = 10
 _WORTH_SEEING: Final = 0.05
 _HATCHED: Final = 0.84
 # What was done is told from what happened by its shape.
-_SYMBOLS: Final = {lanes.CHANGES: "diamond", lanes.PEOPLE: "square"}
-_SIZES: Final = {lanes.CHANGES: 21, lanes.PEOPLE: 18}
+_SYMBOLS: Final = {lanes.CHANGES: "diamond", PEOPLE: "square"}
+_SIZES: Final = {lanes.CHANGES: 21, PEOPLE: 18}
 
 
 def timeline(investigation: Investigation) -> dict[str, Any] | None:
@@ -63,7 +65,7 @@ def shares(investigation: Investigation, pool: Pool) -> dict[str, Any] | None:
     """Return the observed share of each server over time against the intended one, dashed."""
     import plotly.graph_objects as go
 
-    observed = lanes.observed_shares(investigation.series, pool.pool)
+    observed = _observed(investigation, pool)
     if not observed:
         return None
     figure = go.Figure()
@@ -78,6 +80,13 @@ def shares(investigation: Investigation, pool: Pool) -> dict[str, Any] | None:
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=6)
     frame.mark(figure, investigation)
     return _data(figure)
+
+
+def _observed(investigation: Investigation, pool: Pool) -> dict[str, lanes.Points]:
+    observed = lanes.observed_shares(investigation.series, pool.pool)
+    stamps = [ts for ts, _ in next(iter(observed.values()), [])]
+    covered = lanes.well_covered(investigation, stamps)
+    return {server: list(compress(points, covered)) for server, points in observed.items()}
 
 
 def _label(text: str) -> str:
@@ -101,6 +110,8 @@ def _panels(investigation: Investigation) -> list[_Panel]:
     bins, width = investigation.series.traffic, investigation.series.bin_s or 1.0
     if not bins:
         return []
+    covered = lanes.well_covered(investigation, [bin_.ts for bin_ in bins])
+    bins = tuple(bin_ for bin_, known in zip(bins, covered, strict=True) if known)
     times = [instant(bin_.ts) for bin_ in bins]
     requests = [round(bin_.requests / width, 4) for bin_ in bins]
     failures = [round(bin_.failed / width, 4) for bin_ in bins]

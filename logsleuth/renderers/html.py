@@ -14,6 +14,7 @@ from logsleuth.renderers import (
     judged,
     limits,
     marks,
+    noted,
     numbers,
     packed,
     repeated,
@@ -97,7 +98,7 @@ def _page(whole: Investigation, investigation: Investigation, left_out: tuple[st
             figures={name: packed.pack(figure) for name, figure in figures.items()},
             heights={name: figure["layout"]["height"] for name, figure in figures.items()},
             pools=pools,
-            cited=frozenset(event.event_id for event in investigation.cited),
+            cited={event.event_id: event for event in investigation.cited},
             chosen=chosen.chosen(investigation),
             places=_places(investigation),
             written_in=zones.written_in(investigation),
@@ -110,6 +111,7 @@ def _page(whole: Investigation, investigation: Investigation, left_out: tuple[st
             judged=judged,
             wording=wording,
             marks=marks,
+            noted=noted,
             waterfall=waterfall,
         )
     )

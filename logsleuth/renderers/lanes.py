@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.model import COMPONENTS
+from logsleuth.renderers.noted import PEOPLE
 from logsleuth.renderers.wording import utc
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from logsleuth.model import Investigation, LaneBin, Moment, Pool, Series
 
     Points = list[tuple[datetime, float | None]]
 
 CHANGES: Final = "changes"
-PEOPLE: Final = "people"
 LANES: Final = ("client", "balancer", "application", "database", CHANGES, PEOPLE)
 _CHANGE_KINDS: Final = frozenset({"change", "changes", "configuration", "deploy", "reload"})
 _FILLED: Final = 0.76
@@ -150,6 +152,21 @@ def observed_shares(series: Series, pool: str) -> dict[str, Points]:
         for server, points in lines.items():
             points.append((ts, round(got.get(server, 0) / total, 5) if total else None))
     return lines
+
+
+def well_covered(investigation: Investigation, stamps: Sequence[datetime]) -> list[bool]:
+    """Say of each bin whether the balancer's logs cover half of it, as its rate should be of it.
+
+    The first and the last may hold a second of traffic: that would look as if it had broken off.
+    """
+    logs = [source for source in investigation.sources if source.role == "balancer"]
+    since = min((utc(log.since) for log in logs if log.since is not None), default=None)
+    until = max((utc(log.until) for log in logs if log.until is not None), default=None)
+    if since is None or until is None or len(stamps) < 3:
+        return [True] * len(stamps)
+    width = min(after - ts for ts, after in pairwise(map(utc, stamps)))
+    begins = [utc(ts) for ts in stamps]
+    return [min(ts + width, until) - max(ts, since) >= width / 2 for ts in begins]
 
 
 def intended(pool: Pool) -> list[tuple[float, list[str]]]:

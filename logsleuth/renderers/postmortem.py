@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.renderers import attributed, judged, story
+from logsleuth.renderers import attributed, judged, noted, story
 from logsleuth.renderers.marked import code, fenced, plain, row
 from logsleuth.renderers.wording import (
     UNKNOWN,
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from logsleuth.model import Check, CitedEvent, Hypothesis, Incident, Investigation, Moment
 
 TO_FILL_IN: Final = "_to fill in_"
-PEOPLE: Final = "people"
 _MOST_MOMENTS: Final = 60
 _MOST_LINES: Final = 40
 _FEW_CHECKS: Final = 5
+_FEW_NOTES: Final = 3
 _BEFORE_THE_END: Final = timedelta(minutes=15)
 
 
@@ -168,6 +168,11 @@ def _detection(investigation: Investigation) -> Iterator[str]:
         f"The first words of it: {moment(one.ts)}, {plain(one.title)}{_ids(one.evidence)}"
         for one in _after_onset(investigation)[:1]
     ]
+    told += [
+        f"{noted.MARK.capitalize()}: {moment(one.ts)}, {plain(one.title)}"
+        for one in noted.notes(investigation)
+        if incident is not None and utc(one.ts) >= utc(incident.onset)
+    ][:_FEW_NOTES]
     yield _bullets([*told, f"How and when people learnt of it: {TO_FILL_IN}"])
 
 
@@ -203,10 +208,14 @@ def _resolution(investigation: Investigation) -> Iterator[str]:
 
 
 def _timeline(investigation: Investigation) -> Iterator[str]:
-    moments = investigation.timeline[:_MOST_MOMENTS]
+    moments = [
+        one
+        for place, one in enumerate(investigation.timeline)
+        if place < _MOST_MOMENTS or one.component == noted.PEOPLE
+    ]
     lines = [row("Time, UTC", "Component", "What", "Evidence"), row("---", "---", "---", "---")]
     for one in moments:
-        whose = "noted by people" if one.component == PEOPLE else plain(one.component)
+        whose = noted.MARK if one.component == noted.PEOPLE else plain(one.component)
         events = " ".join(code(event) for event in one.evidence)
         lines.append(row(moment(one.ts), whose, plain(one.title), events))
     lines.append(row(TO_FILL_IN, "", "paged, escalated, rolled back", ""))

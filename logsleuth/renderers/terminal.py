@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TextIO
 
-from logsleuth.renderers import attributed, judged, screen, story, wording
+from logsleuth.renderers import attributed, judged, noted, screen, story, wording
 from logsleuth.renderers.screen import grid as _grid
 from logsleuth.renderers.screen import words as _text
 from logsleuth.renderers.sparkline import sparkline
@@ -32,6 +32,7 @@ _MOST_HOLDERS: Final = 3
 _MOST_SERVERS: Final = 8
 _MOST_WARNINGS: Final = 5
 _MOST_CHANGES: Final = 3
+_MOST_NOTES: Final = 4
 _ROOMY: Final = 72
 _MIDDLING: Final = 56
 _WIDE: Final = 80
@@ -64,6 +65,8 @@ def _blocks(investigation: Investigation, width: int) -> Iterator[RenderableType
         yield _changes(investigation, width)
     else:
         yield ""
+    if noted.notes(investigation):
+        yield _notes(investigation)
     yield _closing(investigation)
 
 
@@ -211,6 +214,18 @@ def _changes(investigation: Investigation, width: int) -> Table:
             words.truncate(max(width - 10, 1), overflow="ellipsis")
         words.stylize(style, 0, len(change.verdict))
         grid.add_row(_text("" if place else "changes", "dim"), words)
+    return grid
+
+
+def _notes(investigation: Investigation) -> Table:
+    """What people noted themselves; of much, what is nearest to the onset."""
+    grid = _grid(9, None)
+    shown = noted.nearest(investigation, _MOST_NOTES)
+    for place, note in enumerate(shown):
+        grid.add_row(_text("" if place else "notes", "dim"), _text(noted.briefly(note)))
+    unsaid = len(noted.notes(investigation)) - len(shown)
+    if unsaid:
+        grid.add_row("", _text(f"and {unsaid} more in logsleuth timeline", "dim"))
     return grid
 
 

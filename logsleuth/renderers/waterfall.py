@@ -11,9 +11,9 @@ from logsleuth.renderers.json import waterfall as document
 from logsleuth.renderers.text import encodable, sanitise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from logsleuth.model import Segment, ServerTime, TimePart, Waterfall
+    from logsleuth.model import CitedEvent, Segment, ServerTime, TimePart, Waterfall
 
 PARTS: Final = (
     "queue", "connect", "waited", "gap", "application", "application_queue", "database", "send",
@@ -86,6 +86,12 @@ def took(segment: Segment) -> str:
     if segment.took_s is None:
         return "" if segment.part == "mention" else "unknown"
     return wording.seconds(segment.took_s)
+
+
+def lines(waterfall: Waterfall, cited: Mapping[str, CitedEvent]) -> list[CitedEvent]:
+    """Return the lines that tell of a request, in the order of its segments, each once."""
+    named = dict.fromkeys(s.event for s in waterfall.segments if s.event is not None)
+    return [cited[event] for event in named if event in cited]
 
 
 def part_of(server: ServerTime, name: str) -> TimePart | None:

@@ -30,16 +30,27 @@ def test_the_document_has_every_server_and_all_together(
     assert {row[0] for row in rows} == {"before", "during"}
 
 
-def test_examples_are_bad_ones_and_a_good_one_of_the_same_route(
+def test_a_healthy_one_stands_before_a_failing_one_and_the_worst(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     facts = gathered(overload())
     drawn = examples.waterfalls(facts)
-    assert drawn[0].why == "the median of those that went badly"
+    assert [one.why for one in drawn[:3]] == [examples.HEALTHY, examples.FAILING, examples.WORST]
+    good, failing, worst = drawn[:3]
     assert len({one.event for one in drawn}) == len(drawn) <= 4
-    good = drawn[-1]
-    assert good.why.startswith("a good one")
-    assert good.path == drawn[0].path
-    assert good.started.timestamp() < facts.window.onset
-    slowest = next(one for one in drawn if one.why == "the slowest")
-    assert slowest.duration_s == pytest.approx(np.nanmax(facts.traffic.duration_s), abs=0.001)
+    assert good.path == failing.path
+    assert not good.failed
+    assert good.started.timestamp() < facts.window.onset <= failing.started.timestamp()
+    assert worst.duration_s == pytest.approx(np.nanmax(facts.traffic.duration_s), abs=0.001)
+
+
+def test_without_an_incident_there_are_a_usual_one_and_the_slowest(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(overload())
+    usual, slowest = examples.calm_waterfalls(facts.case, facts.traffic)
+    times = facts.traffic.duration_s
+    assert usual.duration_s == pytest.approx(np.nanmedian(times), rel=0.05)
+    assert slowest.duration_s == pytest.approx(np.nanmax(times), abs=0.001)
+    assert usual.why.startswith("typical")
+    assert slowest.why.startswith("the worst")

@@ -41,10 +41,10 @@ def test_it_is_on_the_timeline_of_every_showing(
     rows = run("timeline", own, "--format", "jsonl").out.splitlines()
     noted = [row for row in map(json.loads, rows) if row["component"] == "people"]
     assert [(row["kind"], row["title"]) for row in noted] == [("note", "paged <b>us</b>")]
+    assert "noted by people: paged <b>us</b>" in run("investigate", own).out
     told = json.loads(run("investigate", own, "--json", "-").out)
-    assert [m["at"] for m in told["timeline"] if m["kind"] == "note"] == [
-        "2026-03-01T10:00:20.000Z"
-    ]
+    [note] = [m for m in told["timeline"] if m["kind"] == "note"]
+    assert (note["at"], note["component"]) == ("2026-03-01T10:00:20.000Z", "people")
     for name, mark in (("r.html", "noted by people</strong>"), ("r.md", "noted by people | paged")):
         assert run("report", own, "-o", tmp_path / name).status == 0
         page = (tmp_path / name).read_text(encoding="utf-8")

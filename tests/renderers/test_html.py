@@ -97,6 +97,15 @@ def test_cited_lines_stand_in_their_context(rich: Investigation) -> None:
     assert around.index("</mark>\none after\nanother") > 0
 
 
+def test_a_waterfall_is_labelled_and_its_lines_stand_beneath(rich: Investigation) -> None:
+    page = html.render(rich)
+    card = page[page.index('class="card waterfall"') :]
+    card = card[: card.index("</article>")]
+    assert "The first that failed" in card
+    assert "2 lines, as written" in card
+    assert card.index("</table>") < card.index('<pre class="written">')
+
+
 def test_a_gap_is_told_in_a_table(rich: Investigation) -> None:
     part = html.render(rich).split('class="gaps"')[1].split("</table>")[0]
     text = Page(part).text

@@ -63,3 +63,17 @@ def test_near_equal_intentions_are_one_line(rich: Investigation) -> None:
 def test_the_axis_of_nothing_is_harmless() -> None:
     assert lanes.fraction(builder.empty(), ONSET) == 0.5
     assert lanes.marks(builder.empty()) == []
+
+
+def test_a_bin_that_the_logs_hardly_reach_into_is_no_fall(rich: Investigation) -> None:
+    stamps = [BEGIN + timedelta(seconds=10 * place) for place in range(4)]
+
+    def covered(seconds: float, role: str = "balancer") -> list[bool]:
+        until = BEGIN + timedelta(seconds=seconds)
+        log = dataclasses.replace(rich.sources[0], role=role, since=BEGIN, until=until)
+        return lanes.well_covered(dataclasses.replace(rich, sources=(log,)), stamps)
+
+    assert covered(31) == [True, True, True, False]
+    assert covered(36) == [True] * 4
+    # Nothing is known of what a balancer's log covers that isn't there.
+    assert covered(31, "application") == [True] * 4

@@ -64,6 +64,10 @@ def test_notes_are_marked_as_theirs(rich: Investigation) -> None:
     told = postmortem.render(dataclasses.replace(rich, timeline=(*rich.timeline, noted)))
     assert "| 2026-03-01 10:31:40 | noted by people | rolled back |  |" in told
     assert "Shortly before: 2026-03-01 10:31:40, rolled back" in told
+    assert "Noted by people: 2026-03-01 10:31:40, rolled back" in sections(told)["Detection"]
+    many = (rich.timeline[0],) * 200
+    crowded = postmortem.render(dataclasses.replace(rich, timeline=(*many, noted)))
+    assert "noted by people | rolled back" in crowded
 
 
 def test_an_incident_without_a_cause_says_so() -> None:

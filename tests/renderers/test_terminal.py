@@ -3,13 +3,16 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
 
+from logsleuth.model import Moment
 from logsleuth.renderers import terminal
 from tests.renderers import builder
+from tests.renderers.scene import ONSET
 
 if TYPE_CHECKING:
     from logsleuth.model import Investigation
@@ -60,6 +63,29 @@ def test_it_tells_the_story(rich: Investigation) -> None:
     ):
         assert part in said
     assert re.search("[▂▃▄▅▆▇█]{20}", said)
+
+
+def noted(told: Investigation, count: int) -> Investigation:
+    notes = tuple(
+        Moment(
+            ONSET + timedelta(minutes=number),
+            "note",
+            "people",
+            f"note {number} \x1b[2J" + " x" * 300,
+        )
+        for number in range(count)
+    )
+    return dataclasses.replace(told, timeline=(*told.timeline, *notes))
+
+
+def test_what_people_noted_is_marked_as_theirs(rich: Investigation) -> None:
+    said = terminal.render(noted(rich, 6), width=100)
+    assert said.count("noted by people: note") == 4
+    assert "notes     2026-03-01 10:14:05.120 UTC, noted by people: note 0 ⟨ESC⟩[2J x x" in said
+    assert "note 4" not in said
+    assert "and 2 more in logsleuth timeline" in said
+    assert max(map(cell_len, said.splitlines())) <= 100
+    assert "noted by people" not in terminal.render(rich)
 
 
 def test_no_incident_says_what_was_examined() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from logsleuth.model import TimePart
 from logsleuth.renderers import waterfall as renderer
+from tests.renderers import builder
+from tests.renderers.scene import FIRST_502, SLOW
 from tests.renderers.spans import waterfall
 
 
@@ -73,3 +75,10 @@ def test_only_plain_growth_is_marked(
     before: float | None, during: float | None, grew: bool
 ) -> None:
     assert renderer.grew(TimePart("queue", before, None, during, None)) is grew
+
+
+def test_its_lines_are_those_of_its_segments_each_once() -> None:
+    cited = {event.event_id: event for event in builder.rich().cited}
+    told = [event.event_id for event in renderer.lines(waterfall(), cited)]
+    assert told == [FIRST_502, SLOW]
+    assert renderer.lines(waterfall(), {}) == []
