@@ -13,6 +13,7 @@ from logsleuth.renderers import (
     chosen,
     judged,
     limits,
+    links,
     marks,
     noted,
     numbers,
@@ -58,7 +59,7 @@ _TITLES: Final = {
     "sources": "Sources",
     "evidence": "Cited lines",
 }
-_SCRIPTS: Final = ("counts", "zone", "filter", "figures", "page")
+_SCRIPTS: Final = ("counts", "zone", "filter", "figures", "link", "page")
 _MOST_FIGURES: Final = 3
 _UNFIT_FOR_IDS: Final = re.compile(r"[^A-Za-z0-9_.:-]")
 
@@ -104,6 +105,7 @@ def _page(whole: Investigation, investigation: Investigation, left_out: tuple[st
             written_in=zones.written_in(investigation),
             zones=zones,
             queries=repeated.Queries(),
+            ids=links.Ids(),
             runbook=runbook,
             story=story,
             attributed=attributed,

@@ -126,6 +126,7 @@ function select(change, drawn) {
   hideMoments();
   tell();
   document.documentElement.dataset.filtered = filtered() ? "yes" : "no";
+  remember();
   cancelAnimationFrame(shown);
   shown = requestAnimationFrame(drawn);
 }

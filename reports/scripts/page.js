@@ -1,14 +1,23 @@
 // Puts the page together: what can be copied, unfolded for print, switched and filtered.
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Where scripts may not write to the clipboard the text is selected: an older way, or a key, copies it.
 async function copy(event) {
   const button = event.currentTarget;
   const text = button.parentElement.querySelector("code");
-  try {
-    await navigator.clipboard.writeText(text.textContent);
-    button.textContent = "Copied";
-  } catch {
+  let done = await copied(text.textContent);
+  if (!done) {
     window.getSelection().selectAllChildren(text);
-    button.textContent = "Selected";
+    done = document.execCommand("copy");
   }
+  button.textContent = done ? "Copied" : "Selected";
   setTimeout(() => { button.textContent = "Copy"; }, 2500);
 }
 
@@ -26,16 +35,14 @@ function fold() {
   for (const { place } of plots) window.Plotly.Plots.resize(place);
 }
 
-// A reference into a folded part would lead nowhere.
-function reveal() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-}
-
 for (const button of document.querySelectorAll("button.copy")) button.addEventListener("click", copy);
 window.addEventListener("beforeprint", unfold);
 window.addEventListener("afterprint", fold);
-window.addEventListener("hashchange", reveal);
-offerZones(() => { if (breakdown) tell(); draw(); });
+offerZones(() => { if (breakdown) tell(); remember(); draw(); });
 offerFilter(draw);
-drawAll().then(() => { document.documentElement.dataset.ready = "yes"; });
+offerLink();
+drawAll().then(() => {
+  recall(draw);
+  window.addEventListener("hashchange", () => recall(draw));
+  document.documentElement.dataset.ready = "yes";
+});

@@ -57,3 +57,8 @@ function offerZones(changed) {
   document.querySelector("label[for=zone]").textContent = "times in";
   select.addEventListener("change", () => { switchZone(select.value); changed(); });
 }
+
+function chooseZone(name) {
+  document.getElementById("zone").value = name;
+  switchZone(name);
+}

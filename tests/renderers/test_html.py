@@ -50,6 +50,21 @@ def test_no_id_is_used_twice_and_no_link_is_broken(any_shape: Investigation) -> 
     assert links <= {f"#{one}" for one in ids}
 
 
+def test_what_can_be_linked_to_has_an_id_that_stays(rich: Investigation) -> None:
+    page = html.render(rich)
+    for place in (
+        "timeline", "h-database", "pool-web", "server-web-10.0.0.1:8080",
+        "moment-20260301T101405.120-onset",
+    ):  # fmt: skip
+        assert f'id="{place}"' in page
+        assert f'<a class="here" href="#{place}"' in page
+    checks = sum(len(one.checks) for one in rich.hypotheses)
+    assert page.count('<tr id="check-') == checks
+    fewer = dataclasses.replace(rich, hypotheses=rich.hypotheses[1:])
+    kept = re.findall(r'<tr id="(check-[^"]+)"', html.render(fewer))
+    assert set(kept) < set(re.findall(r'<tr id="(check-[^"]+)"', page))
+
+
 def test_the_first_screen_tells_the_story(rich: Investigation) -> None:
     first = Page(html.render(rich).split('id="timeline"')[0]).text
     for part in (

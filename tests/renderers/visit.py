@@ -38,7 +38,14 @@ class Visit:
     """A report opened from its file, by somebody in New York."""
 
     def __init__(
-        self, browser: Browser, file: Path, *, width: int, script: bool, dark: bool = False
+        self,
+        browser: Browser,
+        file: Path,
+        *,
+        width: int,
+        script: bool,
+        dark: bool = False,
+        fragment: str = "",
     ) -> None:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
@@ -53,7 +60,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(file.as_uri())
+        self.page.goto(file.as_uri() + fragment)
         if script:
             self.page.wait_for_selector("html[data-ready]", state="attached")
 
@@ -75,7 +82,8 @@ def visit(
     width: int = 1440,
     script: bool = True,
     dark: bool = False,
+    fragment: str = "",
 ) -> Visit:
     file = folder / "report.html"
     file.write_text(html.render(shaped(told) if isinstance(told, str) else told), encoding="utf-8")
-    return Visit(browser, file, width=width, script=script, dark=dark)
+    return Visit(browser, file, width=width, script=script, dark=dark, fragment=fragment)
