@@ -12,6 +12,7 @@ import typer
 
 from logsleuth import __version__
 from logsleuth.commands import narrate
+from logsleuth.commands.browse import browse
 from logsleuth.commands.compare import compare
 from logsleuth.commands.coverage import coverage
 from logsleuth.commands.explain import explain
@@ -58,6 +59,7 @@ app.command()(shares)
 app.command()(coverage)
 app.command()(compare)
 app.command()(show)
+app.command()(browse)
 app.command()(note)
 app.command()(report)
 app.command()(explain)

@@ -55,7 +55,7 @@ def add(path: Path, said: str, text: str) -> Note:
         message = f"a note has 1 to {LONGEST} characters"
         raise UsageError(message, hint=_EXAMPLE)
     with open_case(path) as case:
-        ts = moment(said, *case.row(_DAYS))
+        ts = moment(said, *days(case))
     with write_case(path) as connection:
         values = {"ts": ts.replace(tzinfo=None), "text": text}
         (number,) = connection.execute(_ADD, values).fetchall()[0]
@@ -76,6 +76,12 @@ def drop(path: Path, number: int) -> None:
     if not gone:
         message = f"{path} has no note {number}"
         raise UsageError(message, hint=f"logsleuth note --case {path} lists them")
+
+
+def days(case: Case) -> tuple[date | None, date | None]:
+    """Return the first and the last day of the evidence, which a time of day may be of."""
+    first, last = case.row(_DAYS)
+    return first, last
 
 
 def moment(said: str, first: date | None, last: date | None) -> datetime:

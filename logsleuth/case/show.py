@@ -29,7 +29,7 @@ with wanted as (
     select unnest($ids) as event_id, unnest($shas) as sha, unnest($ordinals) as ordinal,
         unnest($lines) as line
 )
-select w.event_id, s.path, s.sha256, s.bytes, r.line, r.byte_offset, r.byte_length,
+select w.event_id, s.source_id, s.path, s.sha256, s.bytes, r.line, r.byte_offset, r.byte_length,
     coalesce(r.message, r.statement, concat_ws(' ', r.method, r.path, r.status))
 from wanted w
 join sources s on coalesce(s.named, s.sha256[:12]) = w.sha and s.ordinal = w.ordinal
@@ -71,6 +71,7 @@ class Quoted:
 class _Place:
     """Where the case says that a record is, and what it knows without its file."""
 
+    source_id: int
     path: str
     sha256: str
     size: int
@@ -155,6 +156,16 @@ def _missing(case: Case, event_id: str) -> NoReturn:
     message = f"{event_id}: no record starts at that line"
     start = f"{event_id.rpartition(':')[0]}:{nearest}"
     raise QueryError(message, hint=f"the one before it: logsleuth show {start}")
+
+
+def located(case: Case, event_id: str) -> tuple[int, int]:
+    """Return the source and the line of an event.
+
+    Raises:
+        QueryError: the case has no such event.
+    """
+    place = _place(case, event_id)
+    return place.source_id, place.line
 
 
 def _note(path: Path, place: _Place) -> str:

@@ -56,6 +56,17 @@ class Case:
         cursor = self._run(sql, parameters)
         return [column[0] for column in cursor.description], _fetched(cursor)
 
+    def first(
+        self, most: int, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> tuple[list[str], list[Any]]:
+        """Run a query and return its column names and so many of its rows, the first."""
+        cursor = self._run(sql, parameters)
+        return [column[0] for column in cursor.description], cursor.fetchmany(most)
+
+    def interrupt(self) -> None:
+        """Stop the query that another thread has running, which then raises QueryError."""
+        self._connection.interrupt()
+
     def arrays(
         self, sql: str, parameters: Mapping[str, object] | None = None
     ) -> dict[str, np.ndarray[Any, Any]]:

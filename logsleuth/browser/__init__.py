@@ -1,0 +1,1 @@
+"""A terminal program for browsing a case: timeline, histogram, shares, evidence, SQL."""
