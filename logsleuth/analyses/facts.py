@@ -17,6 +17,7 @@ from logsleuth.analyses import (
     dropped,
     incident,
     intended,
+    own_time,
     pools,
     selection,
     silence,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.database import DatabaseFacts, Words
     from logsleuth.analyses.incident import Window
     from logsleuth.analyses.intended import Intended
+    from logsleuth.analyses.own_time import SlowedRoute
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.analyses.selection import Selection
     from logsleuth.analyses.silence import Silence
@@ -119,6 +121,11 @@ class Facts:
     def waits(self) -> WaitsFacts:
         """Where the time went on each server, and what neither side logged: the gap."""
         return waits.examine(self.linked, self.names)
+
+    @cached_property
+    def slowed_route(self) -> SlowedRoute | None:
+        """The route that took longer by itself, whatever it had to wait for with the others."""
+        return own_time.slowed_route(self.case, self.window)
 
     @property
     def blind(self) -> bool:

@@ -10,12 +10,15 @@ from logsleuth.analyses.concentration import by_route, harmed_client
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.own_time import database_part
 from logsleuth.analyses.rollout import nearest, study
 from logsleuth.analyses.shown import shown
+from logsleuth.model import Interval
 
 if TYPE_CHECKING:
     from logsleuth.analyses.concentration import Concentration
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.own_time import SlowedRoute
     from logsleuth.model import Component
 
 COMPONENT: Final[Component] = "application"
@@ -29,29 +32,128 @@ _NOTICED_S: Final = 0.05
 # What an application answers to its own exception; 502 to 504 are others' words for its silence.
 _ERROR: Final = 500
 _FEW: Final = 10
+# Workers that are busy half of the time are all busy with twice the work, and with a tenth more
+# only where they nearly were before.
+_MUCH_WORK: Final = 0.3
+_SOME_WORK: Final = 0.1
 
 
 def examine(facts: Facts) -> list[Finding]:
-    """Hold the route with most of the harm against all the others."""
+    """Hold the route with most of the harm, or of the work, against all the others."""
     worst = by_route(facts)
     if worst is None or not worst.value or len(facts.traffic.routes) < 2:
         return []
     held = held_by_route(NAME, facts, worst)
+    slowed = facts.slowed_route if held.weight < 0 else None
+    if slowed is not None and slowed.alone and not _database_explains(facts, slowed):
+        return [_blocking(facts, slowed)]
     thrown = _thrown(facts)
     if held.weight < 0 and thrown is not None:
         worst, held = thrown, _own_errors(facts, thrown)
     reasons = [
         held,
-        *hit_everywhere(NAME, facts, "on every server alike", "magnitude", alike=2.0, apart=-2.5),
-        *_no_deploy(facts),
-        *_no_strangers(facts),
-        *_many_clients(facts),
-        *_database(facts),
+        *_nothing_longer(facts, slowed),
+        *_common(facts),
         *_database_part(facts, worst.value),
         *_well_inside(facts, worst.value),
     ]
     summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
     return [Finding(NAME, COMPONENT, worst.value, summary, tuple(reasons))]
+
+
+def _common(facts: Facts) -> list[Reason]:
+    return [
+        *hit_everywhere(NAME, facts, "on every server alike", "magnitude", alike=2.0, apart=-2.5),
+        *_no_deploy(facts),
+        *_no_strangers(facts),
+        *_many_clients(facts),
+        *_database(facts),
+    ]
+
+
+def _blocking(facts: Facts, slowed: SlowedRoute) -> Finding:
+    """A route that is slow by itself keeps the workers that all the others wait for."""
+    own = slowed.own
+    reasons = [
+        reason(
+            NAME, "one route takes longer by itself", "strata", 3.0,
+            f"{slowed.route} took {own.longer_s:.3f} s longer ({own.interval.low:.3f} to"
+            f" {own.interval.high:.3f}) than before and than others beside it, who waited"
+            f" {own.waited_s:.3f} s longer; it has {own.share:.0%} of what routes took longer by"
+            " themselves",
+            effect=own.longer_s, statistic=own.share, query=shown("route-own-times", facts.window),
+            interval=Interval(own.interval.low, own.interval.high), evidence=slowed.events,
+        ),
+        reason(
+            NAME, "it keeps the workers", "magnitude",
+            1.5 if own.added > _MUCH_WORK else 0.0 if own.added > _SOME_WORK else -2.0,
+            f"that is {own.added:.0%} more work than the window's requests usually are",
+            effect=own.added, query=shown("route-own-times", facts.window),
+        ),
+        *_common(facts),
+        *_own_database_part(facts, slowed),
+    ]  # fmt: skip
+    summary = (
+        f"{slowed.route} took {own.longer_s:.2f} s longer than before by itself, on every"
+        " instance, and the others waited for the workers that it kept"
+    )
+    return Finding(NAME, COMPONENT, slowed.route, summary, tuple(reasons))
+
+
+def _database_explains(facts: Facts, slowed: SlowedRoute) -> bool:
+    """Whether the database tells, or is told, to be what the route waited for."""
+    return slowed.waits_for_database(facts) or (slowed.own.part_s is None and _accused(facts))
+
+
+def _accused(facts: Facts) -> bool:
+    """Whether anybody tells of locks more often than before, of a stop, or of no connection."""
+    direct = no_direct_lines(facts)
+    if direct is not None and direct.outcome == "for":
+        return True
+    longer = facts.seconds_during / max(facts.seconds_before, 1e-3)
+    told = facts.said("locks", "no-connections", "database-unreachable", role="application")
+    return sum(w.during for w in told) > 3 + 3 * longer * sum(w.before for w in told)
+
+
+def _own_database_part(facts: Facts, slowed: SlowedRoute) -> list[Reason]:
+    part = database_part(facts, slowed)
+    if part is None:
+        some = "the database's log times no statement" if facts.database.events else "it has no log"
+        return [
+            reason(
+                NAME, "what it waits for isn't in the evidence", "coverage",
+                -0.5 if facts.database.events else -2.0,
+                f"{slowed.route} is slow, and the application doesn't tell how long it waited for"
+                f" the database: {some}",
+            )
+        ]  # fmt: skip
+    told = slowed.own.part_s is not None
+    by = "by the application's account" if told else "by the database's slow statements"
+    return [
+        reason(
+            NAME, "the database's part of its time", "database", 2.0 if told else 1.0,
+            f"of what {slowed.route} took longer {max(part, 0.0):.0%} was the database's, {by}",
+            effect=part, query=shown("instances", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _nothing_longer(facts: Facts, slowed: SlowedRoute | None) -> list[Reason]:
+    """That every route took as long as before by itself: all wait alike, and none is at fault."""
+    if slowed is None or not slowed.unchanged or slowed.own.waited_s < _NOTICED_S:
+        return []
+    own = slowed.own
+    return [
+        reason(
+            NAME, "no route takes longer by itself", "strata", -2.0,
+            f"{slowed.route}, of all the one with most, took {own.longer_s:.3f} s longer"
+            f" ({own.interval.low:.3f} to {own.interval.high:.3f}) than others beside it, who"
+            f" waited {own.waited_s:.3f} s longer",
+            effect=own.longer_s, query=shown("route-own-times", facts.window),
+            interval=Interval(own.interval.low, own.interval.high),
+            margin=Interval(-slowed.noticed_s, slowed.noticed_s),
+        )
+    ]  # fmt: skip
 
 
 def _thrown(facts: Facts) -> Concentration | None:

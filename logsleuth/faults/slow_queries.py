@@ -10,7 +10,9 @@ import numpy as np
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.own_time import database_part
 from logsleuth.analyses.shown import shown
+from logsleuth.model import Interval
 from logsleuth.stats.counts import poisson_ratio
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ _COLLECTION: Final = re.compile(r"(?:command|query|update|getmore|remove|)\s*([\
 def examine(facts: Facts) -> list[Finding]:
     """Hold the statement that the database was busiest with against its own past."""
     if not facts.database.events:
-        return []
+        return _untold(facts)
     risen = [s for s in facts.database.statements if _risen(facts, s)]
     if not risen:
         return [] if facts.silence(COMPONENT) else [_nothing(facts)]
@@ -52,7 +54,8 @@ def examine(facts: Facts) -> list[Finding]:
         *_timing(facts, worst),
         *_weight(facts, worst),
         *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.0, apart=-2.5),
-        *_locks(facts, worst),
+        *(locks := _locks(facts, worst)),
+        *([] if locks else _one_route(facts)),
     ]
     target = _target(worst)
     summary = (
@@ -60,6 +63,20 @@ def examine(facts: Facts) -> list[Finding]:
         f"{worst.calls_during} logged ones) since the onset: {worst.fingerprint[:100]}"
     )
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _untold(facts: Facts) -> list[Finding]:
+    """A route that took longer by itself may have waited for statements that nobody tells of."""
+    slowed = facts.slowed_route
+    if slowed is None or not slowed.alone or database_part(facts, slowed) is not None:
+        return []
+    says = f"nobody tells how long {slowed.route}, slow by itself, waited for its statements"
+    held = reason(
+        NAME, "one route may wait for the database", "strata", 3.0, says,
+        effect=slowed.own.longer_s, query=shown("route-own-times", facts.window),
+        evidence=slowed.events,
+    )  # fmt: skip
+    return [Finding(NAME, COMPONENT, None, says, (held,))]
 
 
 def _target(worst: Statement) -> str:
@@ -152,6 +169,24 @@ def _weight(facts: Facts, worst: Statement) -> list[Reason]:
             NAME, "enough to hold up the requests", "magnitude", weight,
             f"{worst.calls_during} slow statements stand against {bad} requests that went badly",
             effect=part, query=shown("statement-rate"),
+        )
+    ]  # fmt: skip
+
+
+def _one_route(facts: Facts) -> list[Reason]:
+    """A route that took longer by itself, on all instances, because its statements did."""
+    slowed = facts.slowed_route
+    if slowed is None or not slowed.alone or not slowed.waits_for_database(facts):
+        return []
+    own = slowed.own
+    return [
+        reason(
+            NAME, "one route waits for it everywhere", "strata", 2.5,
+            f"{slowed.route} took {own.longer_s:.3f} s longer ({own.interval.low:.3f} to"
+            f" {own.interval.high:.3f}) than before and than others beside it, and"
+            f" {database_part(facts, slowed) or 0.0:.0%} of that was the database's",
+            effect=own.longer_s, query=shown("route-own-times", facts.window),
+            interval=Interval(own.interval.low, own.interval.high), evidence=slowed.events,
         )
     ]  # fmt: skip
 

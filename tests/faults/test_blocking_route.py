@@ -1,0 +1,159 @@
+"""A route that keeps all workers, so that every route is slow; and what looks like it and isn't."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from logsleuth.faults import bad_route, slow_queries
+from tests.analyses.traffic_builder import BEGIN, Scene
+from tests.faults.scenes import ONSET, claims, named, outcomes, standing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.traffic import Array
+
+SEARCH: Final = "GET /search"
+ITSELF: Final = "one route takes longer by itself"
+
+
+def asked(times: float = 1.0) -> Scene:
+    """Traffic that keeps workers busy half of the time, and so many times as much of it later."""
+    scene = Scene(rate=24 * (1 + times) / 2, median_s=0.08)
+    late = scene.rng.uniform(size=len(scene)) < times / (1 + times)
+    at = np.where(late, ONSET, 0.0) + scene.rng.uniform(0.0, ONSET, len(scene))
+    scene.started = BEGIN + np.sort(at)
+    return scene
+
+
+def queued(scene: Scene) -> Array:
+    """Let each server do one request after the other; its own part of the time is returned."""
+    work: Array = scene.duration_s.copy()
+    for server in np.unique(scene.server.astype(str)).tolist():
+        free = 0.0
+        for i in np.flatnonzero(scene.on(server)).tolist():
+            free = max(free, float(scene.started[i])) + float(work[i])
+            scene.duration_s[i] = free - float(scene.started[i])
+    return work
+
+
+def told(scene: Scene, database_s: Array | None = None) -> Scene:
+    """Let the applications tell of it, with their database times if they have any."""
+    scene.applications()
+    for line in scene.lines:
+        line.pop("database_s", None)
+    if database_s is not None:
+        for line, took in zip(scene.lines, database_s.tolist(), strict=True):
+            line["database_s"] = took
+    return scene
+
+
+def blocked(flags: Array | None = None) -> tuple[Scene, Array]:
+    scene = asked()
+    chosen = scene.between(ONSET) & scene.of("/search")
+    scene.slow(chosen if flags is None else chosen & flags, 10.0)
+    return scene, queued(scene)
+
+
+def test_a_route_that_all_others_wait_for_is_named(gathered: Callable[[Scene], Facts]) -> None:
+    scene, work = blocked()
+    cause = named(gathered(told(scene, np.minimum(0.3 * work, 0.02))))
+    assert (cause.fault, cause.target) == ("bad-route", SEARCH)
+    assert cause.confidence > 0.9
+
+
+def test_where_nobody_tells_of_the_database_it_is_named_with_doubt(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(told(blocked()[0]))
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("bad-route", SEARCH)
+    assert cause.confidence < 0.8
+    assert {s.finding.fault: s.score for s in standing(facts)}["slow-queries"] > 2.0
+
+
+def test_a_route_whose_time_the_application_spent_on_the_database_is_not(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, work = blocked()
+    assert claims(bad_route, gathered(told(scene, 0.9 * work))) == []
+
+
+def test_a_route_whose_statements_are_slow_is_the_databases(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, work = blocked()
+    waiting = scene.between(ONSET) & scene.of("/search")
+    told(scene)
+    for at, took in zip(scene.started[waiting], work[waiting], strict=True):
+        began = float(at - BEGIN)
+        scene.statement(began, f"select id from bicycles where n = {began:.2f}", float(took))
+    facts = gathered(scene)
+    assert claims(bad_route, facts) == []
+    assert outcomes(slow_queries, facts)["one route waits for it everywhere"] == "for"
+    assert named(facts).fault == "slow-queries"
+
+
+def test_a_job_with_long_statements_of_its_own_does_not_excuse_the_route(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, _ = blocked()
+    told(scene)
+    for at in np.arange(2.0, 118.0, 3.0).tolist():
+        scene.statement(at, "select monthly_report()", 1.0 if at < ONSET else 9.0)
+    assert claims(bad_route, gathered(scene)) == [SEARCH]
+
+
+def test_a_route_that_waits_for_locks_is_not(gathered: Callable[[Scene], Facts]) -> None:
+    scene, _ = blocked()
+    told(scene)
+    for at in np.linspace(ONSET, 110, 30).tolist():
+        text = "process 71 still waiting for ShareLock on transaction 896 after 1000.1 ms"
+        scene.say("database", at + 1.0, text, level="info")
+    assert claims(bad_route, gathered(scene)) == []
+
+
+def test_with_too_much_traffic_no_route_takes_longer_by_itself(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = asked(3.0)
+    scene.slow(scene.of("/item"), 2.0)
+    queued(scene)
+    facts = gathered(told(scene))
+    assert outcomes(bad_route, facts)["no route takes longer by itself"] == "against"
+    assert claims(bad_route, facts) == []
+
+
+def test_where_all_work_is_slower_no_route_stands_out(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = asked()
+    scene.slow(scene.of("/item"), 2.0)
+    scene.slow(scene.between(ONSET), 4.0)
+    queued(scene)
+    facts = gathered(told(scene))
+    assert ITSELF not in outcomes(bad_route, facts)
+    assert claims(bad_route, facts) == []
+
+
+def test_a_route_that_is_slow_on_one_instance_only_is_not_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = asked()
+    scene.slow(scene.between(ONSET) & scene.of("/search") & scene.on("web-2"), 15.0)
+    queued(scene)
+    assert claims(bad_route, gathered(told(scene))) == []
+
+
+def test_dear_requests_of_a_client_that_asks_often_are_not_the_routes(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = asked()
+    dear = scene.part(scene.between(ONSET) & ~scene.of("/search"), 0.3)
+    scene.route[dear], scene.client[dear] = "/search", "198.51.100.7"
+    scene.slow(dear, 10.0)
+    queued(scene)
+    assert claims(bad_route, gathered(told(scene))) == []
