@@ -6,6 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from logsleuth.case import timed_ids
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -83,8 +85,9 @@ def infer(connection: duckdb.DuckDBPyConnection) -> None:
     """Set the zone shift of each source whose lines don't state their zone.
 
     Sources that log the same requests are joined by them: the difference of their times, rounded
-    to a quarter of an hour, is the difference of their zones. A group without any stated zone is
-    laid over the span of the rest; where nothing tells, its applications are taken to write UTC.
+    to a quarter of an hour, is the difference of their zones. Some ids tell the time. A group
+    without any stated zone is laid over the span of the rest; where nothing tells, its
+    applications are taken to write UTC.
     """
     sources = [
         _Source(*row)
@@ -99,6 +102,7 @@ def infer(connection: duckdb.DuckDBPyConnection) -> None:
         return
     apart = _differences(connection, unknown)
     known = {source.source_id: 0 for source in sources if source.stated}
+    known |= timed_ids.shifts(connection, [source.source_id for source in unknown])
     _spread(known, apart)
     _label(
         connection,
