@@ -33,6 +33,8 @@ class Traffic:
     refused: Array
     aborted: Array
     retried: Array
+    redispatched: Array
+    """Sent to another server after the first, which the log doesn't name, had failed."""
     unconnected: Array
     turned_away: Array
     pool: Array

@@ -242,9 +242,8 @@ def _between(column: str, x: str) -> Read:
     )
 
 
-def _connections(_: str, x: str) -> Read:
-    retries = f"split_part({x}, '/', 5)"
-    return Read({"retries": f"try_cast(ltrim({retries}, '+') as smallint)"})
+def _connections(column: str, x: str) -> Read:
+    return columns_balancer.retries(column, f"split_part({x}, '/', 5)")
 
 
 def _index(column: str, x: str) -> Read:
@@ -281,6 +280,7 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "seconds-sum": _sum,
     "seconds-between": _between,
     "connections": _connections,
+    "retries": columns_balancer.retries,
     "tries": columns_balancer.tries,
     "flags": columns_balancer.flags,
     "provided": columns_balancer.provided,

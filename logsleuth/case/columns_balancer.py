@@ -17,6 +17,19 @@ def tries(column: str, x: str) -> Read:
     )
 
 
+def retries(column: str, x: str) -> Read:
+    """HAProxy's retries; a `+` before them says that the last was sent to another server.
+
+    Source: HAProxy configuration manual, section 8.2.3 "HTTP log format", "retries".
+    """
+    return Read(
+        {
+            column: f"try_cast(ltrim({x}, '+') as smallint)",
+            "redispatched": f"case when {x} <> '' then starts_with({x}, '+') end",
+        }
+    )
+
+
 def flags(column: str, x: str) -> Read:
     """Envoy's response flags, whose `-` says that all went well."""
     return Read({column: f"nullif({x}, '')"})

@@ -85,6 +85,7 @@ create table if not exists other_records (
     queue_s double,                      -- HAProxy Tw; an application's own queue
     termination varchar,                 -- HAProxy's session state at disconnection, Envoy's response flags
     retries smallint,
+    redispatched boolean,                -- HAProxy: the server that is named is another than at first
     frontend varchar,
     -- of the application: which instance, route and release, and what it waited for
     instance varchar,

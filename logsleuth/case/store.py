@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-SCHEMA_VERSION: Final = "5"
+SCHEMA_VERSION: Final = "6"
 # Case files must open in DuckDB 1.5 too, which can't read the default layout of 2.0.
 STORAGE_VERSION: Final = "v1.5.0"
 _FETCHED: Final = 10_000

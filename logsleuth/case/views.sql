@@ -18,7 +18,7 @@ select
     r.trace_id, r.user_agent, r.referer, r.logger, r.message, r.detail, r.pid, r.user_name, r.database,
     r.statement, r.error_code, r.template_id,
     r.upstream_status, r.connect_s, r.header_s, r.response_s, r.servers, r.upstream_statuses,
-    r.connect_times, r.header_times, r.response_times, r.queue_s, r.termination, r.retries,
+    r.connect_times, r.header_times, r.response_times, r.queue_s, r.termination, r.retries, r.redispatched,
     r.frontend, coalesce(r.instance, case when s.role <> 'balancer' then r.host end, s.host) as instance, r.route, r.release, r.database_s, r.lock_s,
     r.byte_offset, r.byte_length, s.clock_shift_s, s.left_out
 from records r
@@ -63,7 +63,8 @@ select
     e.servers is not null as retried,
     server_of(e.format, e.placed, case when e.servers is null then e.server
         else nullif(regexp_split_to_array(e.servers, ', | : ')[1], '-') end) as first_server,
-    e.retries, e.request_id, e.trace_id, e.user_agent, e.frontend, e.host
+    e.retries, coalesce(e.redispatched, false) as redispatched, e.request_id, e.trace_id,
+    e.user_agent, e.frontend, e.host
 from aligned e
 join sources s using (source_id)
 left join aliases a on a.name = e.server and a.basis = 'configuration' and not e.placed

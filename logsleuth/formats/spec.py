@@ -23,7 +23,7 @@ FIELD_TYPES: Final = frozenset(
         "text", "message", "integer", "bytes", "status", "statuses", "seconds", "seconds-list",
         "milliseconds", "microseconds", "nanoseconds", "duration", "time", "request", "url",
         "address", "client", "server", "servers", "level", "request-id", "method", "frontend",
-        "connections", "tries", "flags", "provided", "request-host", "host",
+        "connections", "retries", "tries", "flags", "provided", "request-host", "host",
         "maybe-time", "process", "session", "sqlstate", "statement",
         "date-time", "seconds-sum", "seconds-between", "time-taken", "trace-id", "url-host",
         "command", "index", "namespace", "postgresql-line",

@@ -24,8 +24,9 @@ def traffic(n: int, servers: int, routes: int) -> Traffic:
     return Traffic(
         started=np.sort(1_772_000_000 + 7200 * rng.random(n)), duration_s=duration,
         queue_s=np.zeros(n), header_s=np.zeros(n), status=np.full(n, 200), failed=flags(0.02),
-        refused=flags(0.05), aborted=flags(0.01), retried=flags(0), unconnected=flags(0),
-        turned_away=flags(0), pool=np.ones(n, dtype=np.int64), server=rng.integers(0, servers, n),
+        refused=flags(0.05), aborted=flags(0.01), retried=flags(0), redispatched=flags(0),
+        unconnected=flags(0), turned_away=flags(0), pool=np.ones(n, dtype=np.int64),
+        server=rng.integers(0, servers, n),
         first_server=rng.integers(0, servers + 1, n), route=rng.integers(0, routes + 1, n),
         client=np.zeros(n, dtype=np.int64), pools=("", "web"),
         servers=("", *(f"s{i:03}" for i in range(servers))),

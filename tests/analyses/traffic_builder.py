@@ -59,6 +59,7 @@ class Scene:
         self.duration_s: Array = median_s * self.rng.lognormal(0.0, 0.35, n)
         self.status: Array = np.full(n, 200)
         self.retried: Array = np.zeros(n, dtype=bool)
+        self.redispatched: Array = np.zeros(n, dtype=bool)
         self.termination: Array = np.full(n, "----", dtype=object)
         self.server: Array = np.array(servers, dtype=object)[np.arange(n) % len(servers)]
         self.route: Array = np.array(routes, dtype=object)[self.rng.integers(0, len(routes), n)]
@@ -125,6 +126,11 @@ class Scene:
             self.took[i] = f"0.001, {self.duration_s[i]:.3f}"
         self.retried[flags] = True
         self.server[flags] = on
+
+    def redispatch(self, flags: Array, on: str) -> None:
+        """Let another server answer after the first failed, which HAProxy then doesn't name."""
+        self.retried[flags] = self.redispatched[flags] = True
+        self.server[flags] = self.first[flags] = on
 
     def unreachable(self, flags: Array) -> None:
         """Let requests find nobody listening, as HAProxy logs it."""
@@ -199,7 +205,8 @@ class Scene:
             "started": self.started, "duration_s": self.duration_s, "status": self.status,
             "failed": self.status >= 500,
             "refused": (self.status >= 400) & (self.status < 499), "aborted": self.status == 499,
-            "retried": self.retried, "unconnected": self.termination == "SC--",
+            "retried": self.retried, "redispatched": self.redispatched,
+            "unconnected": self.termination == "SC--",
             "turned_away": self.termination == "sQ--", "pool": pool, "server": both[:n],
             "first_server": both[n:], "route": route, "client": client, "pools": pools,
             "servers": servers, "routes": routes, "clients": clients,
@@ -282,7 +289,11 @@ class Scene:
             "response_times": text["took"],
         }  # fmt: skip
         if self.product == "haproxy":
-            columns |= {"termination": self.termination.tolist(), "retries": [0] * len(self)}
+            columns |= {
+                "termination": self.termination.tolist(),
+                "retries": self.redispatched.astype(int).tolist(),
+                "redispatched": self.redispatched.tolist(),
+            }
         return pa.table({k: v for k, v in columns.items() if _known(v)})
 
 

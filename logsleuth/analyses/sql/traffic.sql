@@ -6,7 +6,7 @@ select
     r.source_id, r.line,
     epoch(r.started) + case when s.resolution_s >= 1 then s.resolution_s / 2 else 0 end as started,
     r.duration_s, r.queue_s, r.header_s, r.response_s, r.status, r.upstream_status, r.failed,
-    r.refused, r.aborted, r.retried or coalesce(r.retries, 0) > 0 as retried, r.termination,
+    r.refused, r.aborted, r.retried or coalesce(r.retries, 0) > 0 as retried, r.redispatched, r.termination,
     coalesce(r.pool, '') as pool, coalesce(r.server, '') as server,
     coalesce(r.first_server, '') as first_server,
     coalesce(r.method || ' ' || r.route, r.route, '') as route,
@@ -30,7 +30,7 @@ select row_number() over () - 1 as position, *
 from (
     select
         u.source_id, u.line, u.started, u.duration_s, u.queue_s, u.header_s, u.response_s, u.status,
-        u.upstream_status, u.failed, u.refused, u.aborted, u.retried, u.termination,
+        u.upstream_status, u.failed, u.refused, u.aborted, u.retried, u.redispatched, u.termination,
         p.code as pool, s.code as server, f.code as first_server, r.code as route, c.code as client
     from unsorted u
     join texts p on p.kind = 'pool' and p.text = u.pool

@@ -4,7 +4,7 @@ select
     coalesce(queue_s, 'nan'::double) as queue_s,
     coalesce(header_s, response_s, 'nan'::double) as header_s,
     coalesce(status, 0)::integer as status,
-    failed, refused, aborted, retried,
+    failed, refused, aborted, retried, redispatched,
     coalesce(termination, '') like 'SC%' or coalesce(termination, '') like 'sC%' as unconnected,
     coalesce(termination, '') like 'sQ%' or coalesce(termination, '') like 'PR%'
         or coalesce(termination, '') like 'PQ%' as turned_away,
