@@ -75,10 +75,10 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         sources=coverage.sources(case),
         incident=None,
         root_cause=None,
-        hypotheses=verdict.without_incident(coverage.roles(case), len(calm.traffic)),
+        hypotheses=verdict.without_incident(coverage.roles(case), len(calm.traffic), calm.unrest),
         pools=calm_pools.describe(case, calm),
         timeline=moments,
-        warnings=coverage.warnings(case),
+        warnings=(*_stirred(calm), *coverage.warnings(case)),
         series=series.build(case, calm.traffic, calm.badness.failed),
         cited=_cited(case, (), moments, waterfalls, judged.changes),
         version=__version__,
@@ -86,6 +86,10 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         waterfalls=waterfalls,
         changes=judged.changes,
     )
+
+
+def _stirred(calm: Calm) -> tuple[str, ...]:
+    return () if calm.unrest is None else (f"no incident, but {calm.unrest.told}",)
 
 
 def _with_messages(told: Sequence[Moment], said: Sequence[Message]) -> tuple[Moment, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses import exoneration
+from logsleuth.analyses.accounted import few_lines_for_much_harm
 from logsleuth.analyses.shown import shown
 from logsleuth.model import COMPONENTS, Check, FaultStanding, Hypothesis, RootCause
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.findings import Finding, Reason
     from logsleuth.analyses.judgements import Judged
-    from logsleuth.model import Component, Status
+    from logsleuth.analyses.unrest import Unrest
+    from logsleuth.model import Component, Outcome, Status
 
 # One family of reasons may say this much and no more, so that no absurd p-value decides alone.
 _CAP: Final = 3.0
@@ -120,28 +122,55 @@ def skewed_pools(standing: Sequence[Scored]) -> frozenset[str]:
     )  # fmt: skip
 
 
-def without_incident(roles: frozenset[str], requests: int) -> tuple[Hypothesis, ...]:
-    """Where nothing left its baseline there is nothing to be guilty of."""
-    says = f"in {requests} requests no failures, refusals or times left their baseline"
-    calm = Check(
-        "no incident", "against", says, family="coverage", query=shown("requests-per-minute")
-    )
+def without_incident(
+    roles: frozenset[str], requests: int, unrest: Unrest | None = None
+) -> tuple[Hypothesis, ...]:
+    """Where nothing left its baseline there is nothing to be guilty of.
+
+    Where something stirred, too little for an incident but no accident, nobody is ruled out.
+    """
     present = {
         "balancer": "balancer" in roles,
         "application": bool({"application", "balancer"} & roles),
         "database": "database" in roles,
         "client": "balancer" in roles,
     }
+    calm = _calm(requests, unrest)
     return tuple(
-        Hypothesis(
-            component=component,
-            status="ruled-out" if present[component] and requests else "no-evidence",
-            confidence=0.9 if present[component] and requests else 0.0,
-            summary=says if present[component] else "nothing in the evidence was written by it",
-            checks=(calm,) if present[component] and requests else (),
-            would_decide=() if present[component] and requests else (_NEXT[component],),
-        )
-        for component in COMPONENTS
+        _innocent(c, calm, unrest) if present[c] and requests else _unseen(c, present[c])
+        for c in COMPONENTS
+    )
+
+
+def _calm(requests: int, unrest: Unrest | None) -> Check:
+    says = f"in {requests} requests no failures, refusals or times left their baseline"
+    if unrest is not None:
+        says += f" far or long enough for an incident, but {unrest.told}"
+    outcome: Outcome = "against" if unrest is None else "neutral"
+    return Check(
+        "no incident", outcome, says, family="coverage", query=shown("requests-per-minute")
+    )
+
+
+def _unseen(component: Component, present: bool) -> Hypothesis:
+    says = (
+        "the evidence has no requests of the balancer to judge by" if present
+        else "nothing in the evidence was written by it"
+    )  # fmt: skip
+    return Hypothesis(
+        component, "no-evidence", 0.0, says, checks=(), would_decide=(_NEXT[component],)
+    )
+
+
+def _innocent(component: Component, calm: Check, unrest: Unrest | None) -> Hypothesis:
+    ruled_out = unrest is None
+    return Hypothesis(
+        component=component,
+        status="ruled-out" if ruled_out else "inconclusive",
+        confidence=0.9 if ruled_out else 0.0,
+        summary=calm.explanation,
+        checks=(calm,),
+        would_decide=() if ruled_out else ("more of the logs on both sides of that time",),
     )
 
 
@@ -325,9 +354,12 @@ def _database(facts: Facts, control: Check | None, spared: Check | None) -> Exon
     direct = exoneration.no_direct_lines(facts)
     statements = exoneration.statements_as_before(facts)
     waited = exoneration.database_time_equal(facts)
-    others = [control, statements, waited, spared]
+    bounded = few_lines_for_much_harm(facts)
+    served = exoneration.served_as_before(facts)
+    others = [control, statements, waited, spared, bounded, served]
     enough = _against(direct) and (
-        _against(control) or sum(map(_against, (statements, waited))) == 2
+        any(map(_against, (control, bounded, served)))
+        or (_against(statements) and _against(waited))
     )
     told = bool(facts.database.events) or waited is not None
     wants = [] if facts.database.timed else [_NEXT["database"]]

@@ -9,6 +9,7 @@ import pytest
 
 from logsleuth import verdict
 from logsleuth.analyses.findings import Finding, reason
+from logsleuth.analyses.unrest import Unrest
 from logsleuth.model import COMPONENTS, Check, RootCause
 from logsleuth.verdict import Exoneration
 
@@ -310,3 +311,11 @@ def test_without_requests_no_check_speaks_for_anybody() -> None:
     told = verdict.without_incident(frozenset({"application", "database"}), 0)
     assert not [c for h in told for c in h.checks if c.outcome == "against"]
     assert all(h.would_decide for h in told)
+
+
+def test_what_stirred_without_being_an_incident_rules_nobody_out() -> None:
+    stirred = Unrest("latency", 1_772_000_000.0, 1_772_000_020.0, 0.04, 0.01)
+    told = verdict.without_incident(frozenset({"balancer", "database"}), 500, stirred)
+    assert set(statuses(told).values()) == {"inconclusive"}
+    assert all("4.0% of the requests were slow" in h.summary and h.would_decide for h in told)
+    assert not [c for h in told for c in h.checks if c.outcome == "against"]

@@ -19,6 +19,8 @@ _LEAST: Final = 12
 # Slow: this many times the route's own good times, and noticeably so for a person.
 _TIMES: Final = 2.5
 _NOTICED_S: Final = 0.05
+# And slightly slow, where nothing else went badly.
+SLIGHT: Final = 1.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,9 +44,9 @@ class Badness:
         return self.failed | self.misplaced
 
 
-def judge(traffic: Traffic) -> Badness:
-    """Flag each request; slowness is measured against the better times of the same route."""
-    threshold = _thresholds(traffic)
+def judge(traffic: Traffic, times: float = _TIMES) -> Badness:
+    """Flag each request; slowness is so many times the better times of the same route."""
+    threshold = _thresholds(traffic, times)
     waited = np.nan_to_num(traffic.duration_s, nan=0.0)
     slow = waited > threshold
     failed = traffic.failed | (traffic.aborted & slow)
@@ -60,7 +62,7 @@ def _misplaced(traffic: Traffic) -> Array:
     return np.isin(traffic.status, _REFUSALS) & serving[traffic.route]
 
 
-def _thresholds(traffic: Traffic) -> Array:
+def _thresholds(traffic: Traffic, times: float) -> Array:
     """Each request's limit: from the quiet blocks of its route; a rare one has the slowest's."""
     served = (traffic.status > 0) & (traffic.status < 400)
     usable = ~np.isnan(traffic.duration_s) & served
@@ -70,17 +72,17 @@ def _thresholds(traffic: Traffic) -> Array:
     durations = traffic.duration_s[usable][order]
     bounds = np.searchsorted(routes, np.arange(len(traffic.routes) + 1))
     for code in np.flatnonzero(np.diff(bounds) >= 2 * _LEAST):
-        limits[code] = _limit(durations[bounds[code] : bounds[code + 1]])
-    rest = np.fmax(np.nanmax(limits, initial=0.0), _limit(traffic.duration_s[usable]))
+        limits[code] = _limit(durations[bounds[code] : bounds[code + 1]], times)
+    rest = np.fmax(np.nanmax(limits, initial=0.0), _limit(traffic.duration_s[usable], times))
     limits[np.isnan(limits)] = rest
     return limits[traffic.route]
 
 
-def _limit(durations: Array) -> float:
+def _limit(durations: Array, times: float) -> float:
     """The 90th percentile of the better blocks of time, and then some."""
     if len(durations) < _LEAST:
         return np.inf
     blocks = min(_BLOCKS, len(durations) // _LEAST)
     parts = np.array_split(durations, blocks)
     quiet = float(np.quantile([np.quantile(part, 0.9) for part in parts], 0.25))
-    return max(_TIMES * quiet, quiet + _NOTICED_S)
+    return max(times * quiet, quiet + _NOTICED_S)

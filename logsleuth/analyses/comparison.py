@@ -10,6 +10,7 @@ import numpy as np
 from logsleuth.analyses.selection import uris
 from logsleuth.model import Interval
 from logsleuth.stats.proportions import newcombe
+from logsleuth.stats.quantiles import quantile_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,6 +28,8 @@ _FAITHFUL: Final = 0.6
 _FREE: Final = 0.3
 # A server was not spared if its bad rate surely rose by this much.
 _ROSE: Final = 0.05
+# Nor if it surely took so many times as long.
+_SLOWER: Final = 1.35
 # So many requests on each side of the onset tell a key.
 _NEAR: Final = 4000
 # A server with fewer requests than this tells nothing of itself.
@@ -45,6 +48,8 @@ class Contrast:
     """The part of the pool's bad requests above its baseline that are on these servers."""
     requests: int
     others: int
+    others_rose: bool
+    """Whether the others surely do worse than the pool did before."""
 
 
 def contrast(facts: Facts, pool: PoolFacts, servers: Collection[str]) -> Contrast | None:
@@ -60,6 +65,7 @@ def contrast(facts: Facts, pool: PoolFacts, servers: Collection[str]) -> Contras
     k2, n2 = int(bad[rest].sum()), int(rest.sum())
     if not n1 or not n2:
         return None
+    calm = facts.before & shared & _of(facts, [s.server for s in pool.servers])
     base = baseline_rate(facts, pool)
     excess = max(k1 - n1 * base, 0.0), max(k2 - n2 * base, 0.0)
     found = newcombe(k1, n1, k2, n2)
@@ -70,6 +76,7 @@ def contrast(facts: Facts, pool: PoolFacts, servers: Collection[str]) -> Contras
         excess_share=excess[0] / sum(excess) if sum(excess) else 0.0,
         requests=n1,
         others=n2,
+        others_rose=not facts.blind and _surely_rose(n2, k2, int(calm.sum()), int(bad[calm].sum())),
     )
 
 
@@ -82,11 +89,13 @@ class Evenness:
     most: float
     all_rose: bool
     """Whether every server's bad rate surely rose."""
+    all_slower: bool
+    """Whether every server surely took longer than before."""
 
     @property
     def alike(self) -> bool:
         """Whether no server was spared, though some may have had more room than others."""
-        return self.all_rose or self.least > 0.25 * self.most
+        return self.all_rose or self.all_slower or self.least > 0.25 * self.most
 
 
 def evenness(facts: Facts) -> Evenness | None:
@@ -106,7 +115,23 @@ def evenness(facts: Facts) -> Evenness | None:
         return None
     rates = table[:, 1] / table[:, 0]
     rose = not facts.blind and all(_surely_rose(*row) for row in table.tolist())
-    return Evenness(worst, float(rates.min()), float(rates.max()), rose)
+    pool = next(p for p in facts.pools if p.pool == worst)
+    slower = not facts.blind and _all_slower(facts, pool, hit)
+    return Evenness(worst, float(rates.min()), float(rates.max()), rose, slower)
+
+
+def _all_slower(facts: Facts, pool: PoolFacts, hit: Array) -> bool:
+    """Whether every server's median grew by what matters, the 90 % interval above 1."""
+    traffic = facts.traffic
+    known = facts.of_pool(pool) & hit & ~np.isnan(traffic.duration_s)
+    slower = []
+    for server in pool.servers:
+        mine = known & facts.on(server.server)
+        before, during = (traffic.duration_s[mine & side] for side in (facts.before, facts.during))
+        if min(len(before), len(during)) >= _TOLD:
+            grew = quantile_ratio(during, before, q=0.5, level=0.90)
+            slower.append(grew.ratio > _SLOWER and grew.interval.low > 1.0)
+    return len(slower) > 1 and all(slower)
 
 
 def hit_routes(facts: Facts, chosen: Array) -> Array:
@@ -141,8 +166,12 @@ def baseline_rate(facts: Facts, pool: PoolFacts) -> float:
 
 
 def _bad(facts: Facts) -> Array:
-    """Requests that went badly, and those that had to be tried again."""
-    flags: Array = facts.badness.bad | facts.traffic.retried
+    """Requests that went badly, and those that had to be tried again.
+
+    Of one that was sent to another server only that other one is known, which saved it.
+    """
+    traffic = facts.traffic
+    flags: Array = facts.badness.bad | (traffic.retried & ~traffic.redispatched)
     return flags
 
 

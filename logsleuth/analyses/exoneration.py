@@ -25,6 +25,9 @@ MARGIN_RATIO: Final = 1.25
 MARGIN_RATE: Final = 0.02
 _LEAST: Final = 60
 _QUIET: Final = 1.5
+# Of the bad requests, so few are slow; and of what was served before, so much still is.
+_FEW_SLOW: Final = 0.1
+_STILL_SERVED: Final = 0.5
 
 
 def negative_control(facts: Facts) -> Check | None:
@@ -163,6 +166,38 @@ def database_time_equal(facts: Facts) -> Check | None:
         ),
         effect=max(ratios),
         margin=Interval(1 / MARGIN_RATIO, MARGIN_RATIO, 0.90),
+        query=shown("instances", facts.window),
+    )
+
+
+def served_as_before(facts: Facts) -> Check | None:
+    """Every instance answered as well and as soon as before: what went badly never reached them.
+
+    A database that is slow or gone shows in the answers of those who ask it. Slow requests may be
+    of one route, which a median doesn't show; and of what hangs no application has a line.
+    """
+    bad = facts.during & facts.badness.bad
+    slow = int((bad & facts.badness.slow).sum())
+    before = sum(i.before for i in facts.instances) / max(facts.seconds_before, 1e-3)
+    during = sum(i.during for i in facts.instances) / facts.window.bad_seconds
+    if slow > _FEW_SLOW * bad.sum() or during < _STILL_SERVED * before:
+        return None
+    waited = database_time_equal(facts)
+    names = [i.name for i in facts.instances if i.during >= _LEAST]
+    if waited is None or waited.outcome != "against" or not names:
+        return None
+    failed = [i.failed_during / i.during for i in facts.instances if i.during >= _LEAST]
+    well = max(failed) <= MARGIN_RATE
+    return Check(
+        name="every instance serves as before",
+        outcome="against" if well else "neutral",
+        family="strata",
+        explanation=(
+            f"of what the {len(names)} instances were asked in the window at most {max(failed):.1%}"
+            " failed, and they waited for the database as before"
+        ),
+        effect=max(failed),
+        margin=Interval(0.0, MARGIN_RATE, 0.90),
         query=shown("instances", facts.window),
     )
 

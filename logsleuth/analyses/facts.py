@@ -22,6 +22,7 @@ from logsleuth.analyses import (
     selection,
     silence,
     traffic,
+    unrest,
     waits,
 )
 from logsleuth.analyses.statements import sql
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.selection import Selection
     from logsleuth.analyses.silence import Silence
     from logsleuth.analyses.traffic import Array, Traffic
+    from logsleuth.analyses.unrest import Unrest
     from logsleuth.analyses.waits import WaitsFacts
     from logsleuth.case.store import Case
     from logsleuth.stats.links import Links
@@ -220,15 +222,26 @@ class Calm:
     traffic: Traffic
     badness: Badness
     changes: tuple[Change, ...]
+    unrest: Unrest | None
+    """What was too little or too short for an incident, but no accident."""
 
 
 def gather(case: Case) -> Facts | Calm:
     """Run every analysis of a case in their order: traffic, the window, then both sides of it."""
     requests = traffic.read(case)
     judged = badness.judge(requests)
-    window = incident.find(requests, judged) or dropped.find(case, requests)
+    window = (
+        incident.find(requests, judged)
+        or dropped.find(case, requests)
+        or incident.narrow(requests, judged)
+    )
     if window is None:
-        return Calm(requests, judged, changes.read(case))
+        slightly = badness.judge(requests, badness.SLIGHT)
+        window = incident.lasting(requests, slightly)
+        if window is None:
+            stirred = unrest.find(requests, judged, slightly)
+            return Calm(requests, judged, changes.read(case), stirred)
+        judged = slightly
     return Facts(
         case=case,
         window=window,

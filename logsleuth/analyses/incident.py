@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.stats.episodes import episodes
+from logsleuth.analyses.scanning import Bins, Episode, Measure, flags_of, scan
 from logsleuth.stats.onset import refine_onset, step_location
 
 if TYPE_CHECKING:
     from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.traffic import Array, Traffic
-    from logsleuth.stats.scan import Segment
 
-Measure = Literal["failures", "latency", "refusals"]
-
-_BINS: Final = 400
-_PER_BIN: Final = 5.0
-# Practical floors: fewer bad requests than this are no incident, however unlikely.
-_FLOORS: Final[dict[str, tuple[float, float, float]]] = {
-    "failures": (12.0, 2.0, 0.01),
-    "refusals": (15.0, 3.0, 0.02),
-    "latency": (25.0, 2.5, 0.05),
-}
-# A shorter spell of slowness is a hiccup: in seconds, and as a share of the evidence.
-_HICCUP_S: Final = 3.0
-_HICCUP: Final = 0.035
-_HICCUP_MOST_S: Final = 120.0
+_FEWEST: Final = 20
+# One server's scan is one of many, and slight slowness may be a busy neighbour's: so many times as
+# much of it is asked, and as long.
+_STRICTER: Final = 2.0
+_LASTING: Final = 3.0
+_NOTICED: Final = 1.5
 # Fewer requests than this part of the usual, and the log was cut off before the rest was written.
 _FULL: Final = 0.8
 # Episodes nearer than this share of the evidence are one incident, and the calm between those of
@@ -110,28 +101,13 @@ class Window:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Episode:
-    measure: Measure
-    segment: Segment
-    solid: bool
-    """Long enough to be an incident by itself."""
-
-
 def find(traffic: Traffic, badness: Badness) -> Window | None:
     """Scan failures, refusals and slowness, and join what belongs together; None if all is calm."""
-    if len(traffic) < 20 or traffic.until <= traffic.since:
+    if len(traffic) < _FEWEST or traffic.until <= traffic.since:
         return None
-    bins = _Bins.of(traffic)
-    found = [
-        _Episode(measure, segment, _solid(bins, measure, segment))
-        for measure, flags in _flags(badness).items()
-        for segment in _scan(bins, flags, measure)
-    ]
-    main = max((e for e in found if e.solid), key=lambda e: e.segment.llr, default=None)
-    if main is None:
+    window = _scanned(traffic, badness, Bins.of(traffic))
+    if window is None:
         return _all_along(traffic, badness)
-    window = _window(traffic, badness, bins, _joined(found, main, bins.count), main)
     calm = window.baseline.inside(traffic.started)
     # What fails that much outside of the window as well has no baseline: only degrees of worse.
     if calm.any() and float(badness.unanswered[calm].mean()) >= _ALL_ALONG:
@@ -139,60 +115,57 @@ def find(traffic: Traffic, badness: Badness) -> Window | None:
     return window
 
 
-def _flags(badness: Badness) -> dict[Measure, Array]:
-    return {"failures": badness.failed, "refusals": badness.misplaced, "latency": badness.slow}
+def _scanned(
+    traffic: Traffic, badness: Badness, bins: Bins, stricter: float = 1.0
+) -> Window | None:
+    """The window around the likeliest episode; `stricter` times as much and as long is asked."""
+    found = scan(bins, badness, stricter)
+    main = max((e for e in found if e.solid), key=lambda e: e.segment.llr, default=None)
+    if main is None:
+        return None
+    return _window(traffic, badness, bins, _joined(found, main, bins.count), main)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Bins:
-    """The time axis: `count` bins of `width` seconds, and each request's bin.
+def narrow(traffic: Traffic, badness: Badness) -> Window | None:
+    """Scan each server by itself: what one has alone drowns in what its equals do well.
 
-    What began before the log did isn't `seen`: only the slow ones of it are in the log.
+    So does a sick server that the balancer takes out and back: in its own requests it is sick all
+    along, in everybody's only for moments.
     """
-
-    since: float
-    width: float
-    count: int
-    index: Array
-    seen: Array
-    requests: Array
-
-    @staticmethod
-    def of(traffic: Traffic) -> _Bins:
-        since = traffic.logged_since
-        span = max(traffic.until - since, 1e-3)
-        width = max(span / _BINS, _PER_BIN * span / len(traffic))
-        count = max(int(np.ceil(span / width)), 1)
-        index = np.clip(((traffic.started - since) / width).astype(np.int64), 0, count - 1)
-        seen = traffic.started >= since
-        requests = np.bincount(index, weights=seen, minlength=count)
-        return _Bins(since, width, count, index, seen, requests)
-
-    def tally(self, flags: Array) -> Array:
-        return np.bincount(self.index, weights=flags & self.seen, minlength=self.count)
-
-    def begins(self, bin_index: float) -> float:
-        return self.since + bin_index * self.width
+    if not len(traffic) or traffic.until <= traffic.since:
+        return None
+    size = len(traffic.servers)
+    bad = np.bincount(traffic.first_server[badness.bad], minlength=size)
+    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
+    found = []
+    for code in np.flatnonzero(named & (bad >= _FEWEST)):
+        mine = traffic.first_server == code
+        if mine.sum() < len(traffic):
+            found.append(_scanned(traffic, badness, Bins.of(traffic, mine), _STRICTER))
+    return max((w for w in found if w is not None), key=lambda w: w.llr, default=None)
 
 
-def _scan(bins: _Bins, flags: Array, measure: Measure) -> tuple[Segment, ...]:
-    excess, ratio, difference = _FLOORS[measure]
-    return episodes(
-        bins.tally(flags),
-        bins.requests,
-        min_excess=excess,
-        min_ratio=ratio,
-        min_difference=difference,
-        phi=2.0 if measure == "latency" else 1.0,
+def lasting(traffic: Traffic, badness: Badness) -> Window | None:
+    """Scan for slowness that is slight, but lasts; `badness` has been asked for little of it."""
+    if len(traffic) < _FEWEST or traffic.until <= traffic.since:
+        return None
+    window = _scanned(traffic, badness, Bins.of(traffic), _LASTING)
+    return window if window is not None and _noticed(traffic, window) else None
+
+
+def _noticed(traffic: Traffic, window: Window) -> bool:
+    """Whether the 95th percentile grew by half, which people notice."""
+    known = ~np.isnan(traffic.duration_s)
+    before, during = (
+        traffic.duration_s[known & side.inside(traffic.started)]
+        for side in (window.baseline, window)
     )
+    if not len(before) or not len(during):
+        return False
+    return bool(np.quantile(during, 0.95) >= _NOTICED * np.quantile(before, 0.95))
 
 
-def _solid(bins: _Bins, measure: Measure, segment: Segment) -> bool:
-    least = max(_HICCUP_S, min(_HICCUP * bins.count * bins.width, _HICCUP_MOST_S)) / bins.width
-    return measure != "latency" or segment.stop - segment.start >= least
-
-
-def _joined(found: list[_Episode], main: _Episode, count: int) -> list[_Episode]:
+def _joined(found: list[Episode], main: Episode, count: int) -> list[Episode]:
     """The main episode and what touches or repeats it; a hiccup counts if it leads into it."""
     gap = max(_TOGETHER * count, 2.0)
     group = [main]
@@ -208,19 +181,19 @@ def _joined(found: list[_Episode], main: _Episode, count: int) -> list[_Episode]
     return group
 
 
-def _touches(episode: _Episode, group: list[_Episode], gap: float) -> bool:
+def _touches(episode: Episode, group: list[Episode], gap: float) -> bool:
     low = min(e.segment.start for e in group) - gap
     high = max(e.segment.stop for e in group) + gap
     return episode.segment.start <= high and episode.segment.stop >= low
 
 
 def _window(
-    traffic: Traffic, badness: Badness, bins: _Bins, group: list[_Episode], main: _Episode
+    traffic: Traffic, badness: Badness, bins: Bins, group: list[Episode], main: Episode
 ) -> Window:
     flags = np.zeros(len(traffic), dtype=bool)
     measures = frozenset(e.measure for e in group)
     for measure in sorted(measures):
-        flags |= _flags(badness)[measure]
+        flags |= flags_of(badness)[measure] & bins.seen
     first = min(group, key=lambda e: e.segment.start)
     last = max(group, key=lambda e: e.segment.stop)
     low, onset, high = _begin(traffic, bins, flags, first)
@@ -239,7 +212,7 @@ def _window(
     )
 
 
-def _episodes(bins: _Bins, group: list[_Episode], onset: float, stop: float) -> tuple[Period, ...]:
+def _episodes(bins: Bins, group: list[Episode], onset: float, stop: float) -> tuple[Period, ...]:
     """The bad stretches of all measures as one list; what is only a breath apart is one stretch."""
     breath = max(_BREATH * bins.count, 3.0)
     parts: list[list[int]] = []
@@ -264,7 +237,7 @@ def _baseline(traffic: Traffic, onset: float, ended: float | None) -> Period:
 
 
 def _begin(
-    traffic: Traffic, bins: _Bins, flags: Array, episode: _Episode
+    traffic: Traffic, bins: Bins, flags: Array, episode: Episode
 ) -> tuple[float, float, float]:
     """Refine the onset from bins to the request: the exact step near where the bins have it."""
     rough = refine_onset(bins.tally(flags), bins.requests, episode.segment)
@@ -285,7 +258,7 @@ def _begin(
 
 
 def _end(
-    traffic: Traffic, bins: _Bins, flags: Array, episode: _Episode, onset: float
+    traffic: Traffic, bins: Bins, flags: Array, episode: Episode, onset: float
 ) -> float | None:
     stop = episode.segment.stop
     if stop >= bins.count - 1 or _cut_off(traffic, bins, flags, stop):
@@ -295,7 +268,7 @@ def _end(
     return float(step.time) if step is not None else bins.begins(stop)
 
 
-def _cut_off(traffic: Traffic, bins: _Bins, flags: Array, stop: int) -> bool:
+def _cut_off(traffic: Traffic, bins: Bins, flags: Array, stop: int) -> bool:
     """Whether the evidence ends before the last slow requests did: the quick ones alone are in it.
 
     Servers log a request when it is over. So after the true end there are as many requests as ever,

@@ -24,6 +24,8 @@ _MUCH: Final = 0.15
 _EDGE_S: Final = 3.0
 _SOME: Final = 0.03
 _GREW: Final = 4.0
+# Who has so many times its former part was hardly there before.
+_NEW: Final = 10.0
 # A company behind one address makes so much every day; without a baseline it takes more to tell.
 _MUCH_BLIND: Final = 0.30
 
@@ -53,7 +55,8 @@ def _share(facts: Facts, top: Concentration) -> Reason:
     least = _MUCH_BLIND if facts.blind else max(_MUCH, 3.0 * top.share_before)
     # Few requests can still be much work: that has to show elsewhere.
     some = top.share_during > max(_SOME, _GREW * top.share_before)
-    weight = 3.0 if top.share_during > least else 0.0 if some else -3.0
+    new = top.share_during > max(_MUCH / 2, _NEW * top.share_before)
+    weight = 3.0 if top.share_during > least else 1.5 if new else 0.0 if some else -3.0
     names = facts.traffic.clients
     mine = facts.traffic.client == names.index(top.value)
     return reason(

@@ -23,6 +23,9 @@ LOOKALIKES: Final = ("skewed-selection", "server-ejected", "misrouted")
 
 # What all of its equals have is no fault of one instance.
 _SLOWER: Final = 1.35
+# Nor is what they have a good part of.
+_ALONE: Final = 0.9
+_NO_ACCIDENT: Final = 0.01
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -65,7 +68,8 @@ def _contrast(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]
     if held is None:
         return []
     apart = held.difference.low > 0.02 and held.rate > 2.5 * held.others_rate
-    weight = 3.0 if apart and held.excess_share > 0.7 else -3.0
+    alone = 3.0 if not held.others_rose or held.excess_share > _ALONE else 1.5
+    weight = alone if apart and held.excess_share > 0.7 else -3.0
     return [
         reason(
             NAME, "worse than its equals", "strata", weight,
@@ -86,7 +90,9 @@ def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
     ratio = worst.during.share / worst.before.share
     before, during = worst.before.median_s or 0.0, worst.during.median_s or 0.0
     slowest = (worst.during.p95_s or 0.0) / max(worst.before.p95_s or before, 1e-3)
-    if ratio <= 1.2:
+    if 1.1 < ratio <= 1.2 and pool.p_value is not None and pool.p_value < _NO_ACCIDENT:
+        weight = -1.0
+    elif ratio <= 1.2:
         weight = 2.0
     elif during <= 1.2 * before and slowest <= 1.5:
         # It answers its errors at once, and whoever counts connections sends it more for that.

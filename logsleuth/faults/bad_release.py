@@ -195,9 +195,10 @@ def _well_at_first(held: Study) -> list[Reason]:
     """A release that served well until the service broke is not what broke it."""
     if not held.was_well or held.expected < 1.0:
         return []
+    most = 3.0 if held.acquits else 1.0
     return [
         reason(
-            NAME, "the release had served well", "event study", -min(3.0, 0.5 * held.expected),
+            NAME, "the release had served well", "event study", -min(most, 0.5 * held.expected),
             f"{held.released_early} requests on the release before the onset, of which"
             f" {held.released_early_bad} went badly, while {held.rate:.0%} did after it",
             effect=held.expected, query=shown("releases"),

@@ -31,6 +31,7 @@ LOOKALIKES: Final = (
 
 _FEW: Final = 5
 _TIMES: Final = 3.0
+_TWICE: Final = 2.0
 # What failed sooner than this waited for nobody.
 _ROUND_TRIP_S: Final = 0.1
 _TABLE: Final = re.compile(
@@ -97,7 +98,11 @@ def _risen(facts: Facts, one: Statement) -> bool:
         return _long_enough(facts, one)
     before = max(facts.seconds_before, 1e-3)
     rate = poisson_ratio(one.calls_during, facts.seconds_during, one.calls_before, before)
-    more = rate.interval.low > _TIMES
+    asked = poisson_ratio(
+        one.calls_during, int(facts.during.sum()), one.calls_before, int(facts.before.sum())
+    )
+    # Twice as many do where it isn't for twice as many requests.
+    more = rate.interval.low > _TIMES or min(rate.interval.low, asked.interval.low) > _TWICE
     longer = one.calls_before >= _FEW and (one.median_during_s or 0.0) > _TIMES * (
         one.median_before_s or 1e9
     )

@@ -89,6 +89,16 @@ def test_a_spared_server_makes_them_uneven(gathered: Callable[[Scene], Facts]) -
     assert held.least < 0.05
 
 
+def test_servers_that_all_got_slower_are_alike(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene()
+    scene.slow(scene.between(60), 1.8)
+    scene.fail(scene.part(scene.between(60) & ~scene.on("web-3"), 0.5))
+    held = evenness(gathered(scene))
+    assert held is not None
+    assert held.least < 0.1
+    assert held.alike
+
+
 def test_the_pool_with_most_harm_is_the_one_compared(gathered: Callable[[Scene], Facts]) -> None:
     scene = Scene(servers=("web-1", "web-2", "api-1", "api-2"))
     scene.pool[scene.on("api-1", "api-2")] = "api"

@@ -282,3 +282,46 @@ def test_spared_servers_that_got_slower_do_not(gathered: Callable[[Scene], Facts
     facts = gathered(scene)
     assert outcome(exoneration.latency_equal(facts, ["web-1", "web-3"])) == "neutral"
     assert exoneration.latency_equal(facts, []) is None
+
+
+# What never reached the applications.
+
+
+def turned_away() -> Scene:
+    scene = Scene(rate=60)
+    scene.fail(scene.part(scene.between(60), 0.3), 503, 0.001)
+    scene.termination[scene.status == 503] = "sQ--"
+    return scene
+
+
+def test_applications_that_serve_as_before_clear_what_is_behind_them(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = turned_away()
+    scene.applications()
+    assert outcome(exoneration.served_as_before(gathered(scene))) == "against"
+
+
+def test_where_requests_are_slow_their_medians_clear_nobody(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = turned_away()
+    scene.slow(scene.part(scene.between(60), 0.2), 20.0)
+    scene.applications()
+    assert exoneration.served_as_before(gathered(scene)) is None
+
+
+def test_applications_that_went_silent_clear_nobody(gathered: Callable[[Scene], Facts]) -> None:
+    scene = turned_away()
+    scene.applications()
+    kept = [n for n, line in enumerate(scene.lines) if line["said_at"] < 60 or n % 4 == 0]
+    scene.lines = [scene.lines[n] for n in kept]
+    assert exoneration.served_as_before(gathered(scene)) is None
+
+
+def test_an_instance_that_fails_clears_nobody(gathered: Callable[[Scene], Facts]) -> None:
+    scene = turned_away()
+    scene.fail(scene.part(scene.between(60) & scene.on("web-2"), 0.2), 500, 0.01)
+    scene.applications()
+    check = exoneration.served_as_before(gathered(scene))
+    assert check is None or check.outcome == "neutral"

@@ -156,3 +156,43 @@ def test_nor_do_they_where_the_database_times_nothing(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     assert statuses(gathered(hashed(log=False)))["database"] != "ruled-out"
+
+
+def test_what_another_server_saved_is_not_held_against_it(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene()
+    hit = scene.between(ONSET) & scene.on("web-2")
+    saved = scene.part(hit, 0.5)
+    scene.redispatch(saved, "web-1")
+    scene.fail(hit & ~saved, 504, 3.0)
+    assert claims(bad_instance, gathered(scene)) == ["web-2"]
+
+
+def test_an_instance_that_is_taken_out_and_back_is_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene()
+    for since in (60, 75, 90, 105):
+        scene.slow(scene.between(since, since + 2) & scene.on("web-2"), 20.0)
+        out = scene.between(since + 2, since + 14) & scene.on("web-2")
+        scene.give(out, {"web-1": 1, "web-3": 1, "web-4": 1})
+    cause = named(gathered(scene))
+    assert (cause.fault, cause.target) == ("bad-instance", "web-2")
+
+
+def test_an_instance_whose_equals_do_badly_too_is_not_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene()
+    scene.slow(scene.between(ONSET), 1.6)
+    scene.slow(scene.between(ONSET) & scene.on("web-2"), 5.0)
+    scene.slow(scene.part(scene.between(ONSET) & ~scene.on("web-2"), 0.12), 8.0)
+    assert not claims(bad_instance, gathered(scene))
+
+
+def test_an_instance_that_was_given_more_is_not_named(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene(rate=60)
+    scene.give(scene.between(ONSET), {"web-1": 1.18, "web-2": 0.94, "web-3": 0.94, "web-4": 0.94})
+    scene.slow(scene.part(scene.between(ONSET) & scene.on("web-1"), 0.3), 8.0)
+    assert not claims(bad_instance, gathered(scene))

@@ -119,3 +119,13 @@ def test_a_release_that_ends_a_slow_time_tells_of_the_one_before(
     facts = gathered(noisy(scene))
     assert outcomes(bad_release, facts)["a release ended it"] == "for"
     assert (named(facts).fault, named(facts).target) == ("bad-release", None)
+
+
+def test_a_release_that_began_to_fail_moments_later_is_not_acquitted(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=40)
+    starts = dict.fromkeys(FOUR, ONSET - 1.3)
+    scene.fail(scene.part(scene.between(ONSET) & scene.of("/cart"), 0.5), 500, 0.04)
+    cause = named(gathered(noisy(rollout(scene, starts, "1.9.0"))))
+    assert (cause.fault, cause.target) == ("bad-release", "1.9.0")

@@ -155,3 +155,29 @@ def test_without_a_log_of_the_database_there_is_nothing_to_judge(
     facts = gathered(scene)
     assert slow_queries.examine(facts) == []
     assert statuses(facts)["database"] == "no-evidence"
+
+
+def slower_statements(rate_after: float = 25.0) -> Scene:
+    """Three times as many statements are slow, and all requests take three times as long."""
+    scene = Scene(rate=rate_after)
+    if rate_after > 25.0:
+        moved = scene.part(scene.between(0, ONSET), 1.0 - 25.0 / rate_after)
+        scene.started[moved] += 60.0
+        scene.started = np.sort(scene.started)
+    scene.slow(scene.between(ONSET), 3.0)
+    for low, high, count in ((0.5, ONSET - 1, 100), (ONSET, 118, 300)):
+        for at in np.linspace(low, high, count).tolist():
+            scene.statement(at, f"insert into loans values ({at:.2f})", 0.3)
+    return scene
+
+
+def test_three_times_as_many_slow_statements_for_as_many_requests_are_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    assert claims(slow_queries, gathered(slower_statements())) == ["loans"]
+
+
+def test_three_times_as_many_for_twice_as_many_requests_are_not(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    assert claims(slow_queries, gathered(slower_statements(37.5))) == []

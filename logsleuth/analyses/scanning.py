@@ -1,0 +1,117 @@
+"""The time axis in bins, and the stretches of it in which more went badly than elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from logsleuth.stats.episodes import episodes
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.badness import Badness
+    from logsleuth.analyses.traffic import Array, Traffic
+    from logsleuth.stats.scan import Segment
+
+Measure = Literal["failures", "latency", "refusals"]
+
+_BINS: Final = 400
+_PER_BIN: Final = 5.0
+# Practical floors: fewer bad requests than this are no incident, however unlikely.
+_FLOORS: Final[dict[str, tuple[float, float, float]]] = {
+    "failures": (12.0, 2.0, 0.01),
+    "refusals": (15.0, 3.0, 0.02),
+    "latency": (25.0, 2.5, 0.05),
+}
+# The ratio that is asked where no incident is meant.
+_LESS: Final = 1.5
+# A shorter spell of slowness is a hiccup: in seconds, and as a share of the evidence.
+_HICCUP_S: Final = 3.0
+_HICCUP: Final = 0.035
+_HICCUP_MOST_S: Final = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A stretch in which one measure stood out, in bins."""
+
+    measure: Measure
+    segment: Segment
+    solid: bool
+    """Long enough to be an incident by itself."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bins:
+    """The time axis: `count` bins of `width` seconds, and each request's bin.
+
+    What began before the log did isn't `seen`, for only the slow ones of it are in the log; nor
+    is what isn't asked for.
+    """
+
+    since: float
+    width: float
+    count: int
+    index: Array
+    seen: Array
+    requests: Array
+
+    @staticmethod
+    def of(traffic: Traffic, among: Array | None = None) -> Bins:
+        """Divide the evidence into bins that hold some requests each, all or those flagged."""
+        since = traffic.logged_since
+        span = max(traffic.until - since, 1e-3)
+        seen = traffic.started >= since
+        if among is not None:
+            seen &= among
+        width = max(
+            span / _BINS, _PER_BIN * span / (len(traffic) if among is None else among.sum())
+        )
+        count = max(int(np.ceil(span / width)), 1)
+        index = np.clip(((traffic.started - since) / width).astype(np.int64), 0, count - 1)
+        requests = np.bincount(index, weights=seen, minlength=count)
+        return Bins(since, width, count, index, seen, requests)
+
+    def tally(self, flags: Array) -> Array:
+        """Count the flagged requests of each bin."""
+        return np.bincount(self.index, weights=flags & self.seen, minlength=self.count)
+
+    def begins(self, bin_index: float) -> float:
+        """When a bin begins, in seconds since 1970."""
+        return self.since + bin_index * self.width
+
+
+def flags_of(badness: Badness) -> dict[Measure, Array]:
+    """The flags of the requests that went badly, by the way they did."""
+    return {"failures": badness.failed, "refusals": badness.misplaced, "latency": badness.slow}
+
+
+def scan(bins: Bins, badness: Badness, stricter: float = 1.0) -> list[Episode]:
+    """All episodes of all measures; `stricter` times as many bad requests are asked, and as long.
+
+    Below 1 it asks for less of everything, and finds what is no incident but not nothing either.
+    """
+    return [
+        Episode(measure, segment, _solid(bins, measure, segment, stricter))
+        for measure, flags in flags_of(badness).items()
+        for segment in _scan(bins, flags, measure, stricter)
+    ]
+
+
+def _scan(bins: Bins, flags: Array, measure: Measure, stricter: float) -> tuple[Segment, ...]:
+    excess, ratio, difference = _FLOORS[measure]
+    return episodes(
+        bins.tally(flags),
+        bins.requests,
+        min_excess=excess * stricter,
+        min_ratio=ratio if stricter >= 1.0 else _LESS,
+        min_difference=difference * min(stricter, 1.0),
+        phi=2.0 if measure == "latency" else 1.0,
+    )
+
+
+def _solid(bins: Bins, measure: Measure, segment: Segment, stricter: float) -> bool:
+    least = max(_HICCUP_S, min(_HICCUP * bins.count * bins.width, _HICCUP_MOST_S)) * stricter
+    long = (segment.stop - segment.start) * bins.width >= least
+    return long or (measure != "latency" and stricter == 1.0)
