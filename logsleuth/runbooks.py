@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from logsleuth.errors import UsageError
 from logsleuth.model import COMPONENTS, Runbook, RunbookNote, RunbookStep
+from logsleuth.nearest import nearest
 from logsleuth.resources import shipped
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def find(name: str) -> Runbook:
 
 def _did_you_mean(wanted: str, names: Sequence[str]) -> str:
     holding = [name for name in names if wanted and wanted in name]
-    near = holding or get_close_matches(wanted, names, n=2, cutoff=0.5)
+    near = holding or [one for one in [nearest(wanted, names, cutoff=0.5)] if one]
     return f"did you mean {' or '.join(near[:2])}? {_LIST}" if near else ""
 
 

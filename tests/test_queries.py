@@ -18,7 +18,7 @@ from logsleuth.errors import QueryError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from logsleuth.case.library import Query
+    from logsleuth.case.binding import Query
     from logsleuth.case.store import Case
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from logsleuth import runbooks
-from logsleuth.case import library
+from logsleuth.case import binding, library
 from logsleuth.cli import app
 from logsleuth.errors import UsageError
 from logsleuth.faults import FAULTS
@@ -119,7 +119,7 @@ def test_every_query_it_names_can_be_run(book: Runbook) -> None:
         words = shlex.split(valued(line), comments=True)[2:]
         query, options = library.find(QUERIES, words[0]), words[1:]
         assert set(options[::2]) <= {"-p"}, line
-        library.bind(query, dict(option.split("=", 1) for option in options[1::2]))
+        binding.bind(query, dict(option.split("=", 1) for option in options[1::2]))
 
 
 @every

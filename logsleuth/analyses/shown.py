@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from logsleuth.case import library
+from logsleuth.case import binding, library
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from logsleuth.analyses.incident import Window
-    from logsleuth.case.library import Query
+    from logsleuth.case.binding import Query
 
 
 def moment(seconds: float) -> str:
@@ -36,7 +36,7 @@ def shown(name: str, window: Window | None = None, **values: str) -> str:
     if window is not None:
         given = {"since": moment(window.onset), "until": moment(window.stop), **given}
     names = {p.name for p in query.parameters}
-    bound = library.bind(query, {k: v for k, v in given.items() if k in names})
+    bound = binding.bind(query, {k: v for k, v in given.items() if k in names})
     return re.sub(r"\$(\w+)", lambda match: _literal(bound.get(match[1])), query.sql).strip()
 
 

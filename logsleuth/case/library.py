@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
+from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
+from logsleuth.case.binding import WANTED, Parameter, Query, Type, bind, convert
 from logsleuth.errors import QueryError
+from logsleuth.nearest import did_you_mean
 from logsleuth.resources import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from logsleuth.case.store import Case
-
-Type = Literal["text", "integer", "double", "timestamp", "interval"]
 
 _FRONT: Final = re.compile(r"\s*/\*(?P<front>.*?)\*/(?P<sql>.*)", re.DOTALL)
 _STEM: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -29,38 +26,6 @@ _WORD: Final = re.compile(r"[a-z_][a-z0-9_]*")
 _KEYS: Final = ("title", "answers", "columns", "parameters")
 _PARAMETER_KEYS: Final = ("type", "default", "help")
 _LIST: Final = "logsleuth query --list"
-_SPAN: Final = re.compile(r"(?P<count>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>[a-z]+)\s*", re.ASCII)
-_UNITS: Final[Mapping[str, float]] = {
-    **dict.fromkeys(("ms", "millisecond", "milliseconds"), 0.001),
-    **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
-    **dict.fromkeys(("m", "min", "minute", "minutes"), 60),
-    **dict.fromkeys(("h", "hour", "hours"), 3600),
-    **dict.fromkeys(("d", "day", "days"), 86400),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A value that a query asks for, its default as a person would type it."""
-
-    name: str
-    type: Type
-    default: str | None
-    """None: the query can't be run without it. Empty, save for a text: NULL is bound."""
-    help: str
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A canned query: what it answers, what it asks for and gives, and its one statement."""
-
-    name: str
-    title: str
-    answers: str
-    parameters: tuple[Parameter, ...]
-    columns: tuple[str, ...]
-    sql: str
-    path: str
 
 
 def load(extra: Path | None = None) -> Mapping[str, Query]:
@@ -70,6 +35,18 @@ def load(extra: Path | None = None) -> Mapping[str, Query]:
         QueryError: there is no such folder, or a file in it breaks a rule: file, key and reason
             are named. A query of one's own can't take the name of a shipped one, because the
             checks of the diagnosis cite those by name.
+    """
+    queries = glance(extra)
+    for query in queries.values():
+        _check_statement(query)
+    return queries
+
+
+def glance(extra: Path | None = None) -> Mapping[str, Query]:
+    """Read what stands in front of the queries, without looking at their SQL.
+
+    Raises:
+        QueryError: as `load` does, save for what only the SQL tells.
     """
     queries = {query.name: query for query in map(_read, _files(shipped("queries")))}
     for query in map(_read, _files(extra) if extra is not None else ()):
@@ -87,28 +64,8 @@ def find(queries: Mapping[str, Query], name: str) -> Query:
     """
     if name not in queries:
         message = f"there is no query called {name!r}"
-        raise QueryError(message, hint=_did_you_mean(name, queries) or _LIST)
+        raise QueryError(message, hint=did_you_mean(name, queries) or _LIST)
     return queries[name]
-
-
-def bind(query: Query, given: Mapping[str, str]) -> dict[str, object]:
-    """Turn typed words into the values of a query's parameters, defaults filled in.
-
-    Timestamps are ISO 8601, UTC where they state no zone, and become naive UTC. Intervals are
-    counts with units (`90s`, `1h 30m`), seconds where they state none.
-
-    Raises:
-        QueryError: an unknown parameter, a missing one, or a value that isn't of its type.
-    """
-    known = [parameter.name for parameter in query.parameters]
-    for name in given:
-        if name not in known:
-            message = f"{query.name}: there is no parameter called {name!r}"
-            raise QueryError(message, hint=_did_you_mean(name, known) or _takes(query))
-    return {
-        parameter.name: _value(query, parameter, given.get(parameter.name, parameter.default))
-        for parameter in query.parameters
-    }
 
 
 def run(case: Case, query: Query, given: Mapping[str, str]) -> tuple[list[str], list[Any]]:
@@ -172,7 +129,7 @@ def _read(file: Traversable) -> Query:
     if parts is None:
         raise _broken(path, "front matter", "the file doesn't begin with a block comment")
     front = _toml(path, parts["front"])
-    query = Query(
+    return Query(
         name=stem.replace("_", "-"),
         title=_sentence(path, front, "title"),
         answers=_sentence(path, front, "answers"),
@@ -181,8 +138,6 @@ def _read(file: Traversable) -> Query:
         sql=parts["sql"].strip(),
         path=path,
     )
-    _check_statement(query)
-    return query
 
 
 def _text(file: Traversable) -> str:
@@ -204,7 +159,7 @@ def _toml(path: str, text: str) -> dict[str, Any]:
 def _check_keys(path: str, above: str, given: Iterable[str], known: Iterable[str]) -> None:
     for key in given:
         if key not in known:
-            raise _broken(path, f"{above}{key}", "there is no such key", _did_you_mean(key, known))
+            raise _broken(path, f"{above}{key}", "there is no such key", did_you_mean(key, known))
 
 
 def _sentence(path: str, table: Mapping[str, object], key: str, above: str = "") -> str:
@@ -254,9 +209,9 @@ def _default(path: str, key: str, kind: Type, value: object) -> str | None:
         raise _broken(path, key, "a text, a number or a time is wanted")
     text = value if isinstance(value, str) else str(value)
     try:
-        _convert(kind, text)
+        convert(kind, text)
     except (ValueError, OverflowError):
-        raise _broken(path, key, f"{text!r} isn't {_WANTED[kind]}") from None
+        raise _broken(path, key, f"{text!r} isn't {WANTED[kind]}") from None
     return text
 
 
@@ -273,80 +228,6 @@ def _check_statement(query: Query) -> None:
     if used != declared:
         odd = ", ".join(f"${name}" for name in sorted(used ^ declared))
         raise _broken(query.path, "parameters", f"declared and used ones differ: {odd}")
-
-
-def _value(query: Query, parameter: Parameter, text: str | None) -> object:
-    if text is None:
-        message = f"{query.name}: the parameter {parameter.name!r} is missing"
-        raise QueryError(message, hint=f"{parameter.name}: {parameter.help}")
-    # Empty means "all" where the query says so by its default; elsewhere it's a slip.
-    if text.strip() or parameter.default == "" or parameter.type == "text":
-        try:
-            return _convert(parameter.type, text)
-        except (ValueError, OverflowError):
-            pass
-    message = f"{query.name}: {parameter.name}: {text!r} isn't {_WANTED[parameter.type]}"
-    raise QueryError(message, hint=f"{parameter.name}: {parameter.help}")
-
-
-def _convert(kind: Type, text: str) -> object:
-    if kind == "text":
-        return text
-    return _CONVERT[kind](text.strip()) if text.strip() else None
-
-
-def _integer(text: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
-        raise ValueError(text)
-    return int(text)
-
-
-def _double(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-def _timestamp(text: str) -> datetime:
-    stamp = datetime.fromisoformat(text)
-    return stamp.astimezone(UTC).replace(tzinfo=None) if stamp.tzinfo else stamp
-
-
-def _interval(text: str) -> timedelta:
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text, re.ASCII):
-        return timedelta(seconds=float(text))
-    spans = list(_SPAN.finditer(text.lower()))
-    if "".join(span[0] for span in spans) != text.lower():
-        raise ValueError(text)
-    if not all(span["unit"] in _UNITS for span in spans):
-        raise ValueError(text)
-    return timedelta(seconds=sum(float(span["count"]) * _UNITS[span["unit"]] for span in spans))
-
-
-_CONVERT: Final[Mapping[Type, Callable[[str], object]]] = {
-    "integer": _integer,
-    "double": _double,
-    "timestamp": _timestamp,
-    "interval": _interval,
-}
-_WANTED: Final[Mapping[Type, str]] = {
-    "text": "a text",
-    "integer": "a whole number",
-    "double": "a number",
-    "timestamp": "a time such as 2026-03-01T10:14:05Z",
-    "interval": "a length of time such as 90s or 5m",
-}
-
-
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    nearest = get_close_matches(word, list(known), n=1)
-    return f"did you mean {nearest[0]}?" if nearest else ""
-
-
-def _takes(query: Query) -> str:
-    names = ", ".join(parameter.name for parameter in query.parameters)
-    return f"{query.name} takes {names or 'no parameters'}"
 
 
 def _broken(path: str, key: str, reason: str, hint: str = "") -> QueryError:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from logsleuth.errors import CaseError, QueryError
+from logsleuth.case.refusals import refused
+from logsleuth.errors import CaseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     import duckdb
     import numpy as np
     import polars as pl
+    import pyarrow as pa
 
 SCHEMA_VERSION: Final = "6"
 # Case files must open in DuckDB 1.5 too, which can't read the default layout of 2.0.
@@ -67,6 +70,18 @@ class Case:
         """Stop the query that another thread has running, which then raises QueryError."""
         self._connection.interrupt()
 
+    def batches(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> pa.RecordBatchReader:
+        """Run a query and return its rows as batches of Arrow, with DuckDB's types."""
+        import duckdb
+
+        try:
+            relation = self._connection.sql(sql, params=dict(parameters or {}))
+            return relation.to_arrow_reader(_FETCHED)
+        except duckdb.Error as error:
+            raise refused(error, self._columns) from error
+
     def arrays(
         self, sql: str, parameters: Mapping[str, object] | None = None
     ) -> dict[str, np.ndarray[Any, Any]]:
@@ -90,7 +105,11 @@ class Case:
         try:
             return self._connection.execute(sql, dict(parameters or {}))
         except duckdb.Error as error:
-            raise QueryError(str(error).strip(), hint="logsleuth query --list") from error
+            raise refused(error, self._columns) from error
+
+    def _columns(self) -> list[str]:
+        rows = self._connection.execute("select distinct column_name from duckdb_columns()")
+        return [name for (name,) in rows.fetchall()]
 
 
 def _fetched(cursor: duckdb.DuckDBPyConnection) -> Iterator[Any]:
@@ -200,11 +219,20 @@ def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise CaseError(message, hint=f"logsleuth ingest EVIDENCE --case NEW.duckdb (not {path})")
 
 
-def reject_many_statements(sql: str) -> Sequence[str]:
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a text of SQL, and the names of the values that it asks for."""
+
+    sql: str
+    parameters: frozenset[str]
+
+
+def statements(sql: str) -> Sequence[Statement]:
     """Return the statements of a text of SQL, as DuckDB splits them."""
     import duckdb
 
     try:
-        return [statement.query for statement in duckdb.extract_statements(sql)]
+        found = duckdb.extract_statements(sql)
     except duckdb.Error as error:
-        raise QueryError(str(error).strip(), hint="logsleuth sql --help") from error
+        raise refused(error) from error
+    return [Statement(one.query, frozenset(one.named_parameters)) for one in found]

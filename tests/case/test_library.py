@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from logsleuth.case import library
-from logsleuth.case.library import Parameter, Query
+from logsleuth.case.binding import Parameter, Query, Type, bind
 from logsleuth.case.store import open_case, write_case
 from logsleuth.errors import QueryError
 
@@ -184,11 +184,9 @@ def test_find_suggests_the_nearest_name() -> None:
         ("interval", "", None),
     ],
 )
-def test_values_get_the_type_that_was_declared(
-    kind: library.Type, text: str, value: object
-) -> None:
+def test_values_get_the_type_that_was_declared(kind: Type, text: str, value: object) -> None:
     query = asking(Parameter("it", kind, "", "The value."))
-    assert library.bind(query, {"it": text}) == {"it": value}
+    assert bind(query, {"it": text}) == {"it": value}
 
 
 @pytest.mark.parametrize(
@@ -207,10 +205,10 @@ def test_values_get_the_type_that_was_declared(
         ("interval", "-5m"),
     ],
 )
-def test_a_value_of_another_type_is_refused(kind: library.Type, text: str) -> None:
+def test_a_value_of_another_type_is_refused(kind: Type, text: str) -> None:
     query = asking(Parameter("it", kind, "", "The value."))
     with pytest.raises(QueryError, match=r"asked: it: '.*' isn't a") as caught:
-        library.bind(query, {"it": text})
+        bind(query, {"it": text})
     assert caught.value.hint == "it: The value."
 
 
@@ -218,19 +216,19 @@ def test_defaults_are_bound_where_nothing_is_given() -> None:
     query = asking(
         Parameter("size", "integer", "60", "Seconds."), Parameter("since", "timestamp", "", "From.")
     )
-    assert library.bind(query, {}) == {"size": 60, "since": None}
+    assert bind(query, {}) == {"size": 60, "since": None}
 
 
 def test_an_empty_value_is_refused_where_the_default_is_not_empty() -> None:
     with pytest.raises(QueryError, match="'' isn't a whole number"):
-        library.bind(asking(Parameter("size", "integer", "60", "Seconds.")), {"size": ""})
+        bind(asking(Parameter("size", "integer", "60", "Seconds.")), {"size": ""})
 
 
 def test_a_parameter_without_default_must_be_given() -> None:
     query = asking(Parameter("id", "text", None, "The request id."))
     with pytest.raises(QueryError, match="'id' is missing") as caught:
-        library.bind(query, {})
-    assert caught.value.hint == "id: The request id."
+        bind(query, {})
+    assert caught.value.hint == "-p id=…: The request id."
 
 
 def test_an_unknown_parameter_gets_the_nearest_or_all_of_them() -> None:
@@ -238,13 +236,13 @@ def test_an_unknown_parameter_gets_the_nearest_or_all_of_them() -> None:
         Parameter("bucket", "integer", "60", "Seconds."), Parameter("pool", "text", "", "Only it.")
     )
     with pytest.raises(QueryError, match="no parameter called 'buckets'") as caught:
-        library.bind(query, {"buckets": "5"})
-    assert caught.value.hint == "did you mean bucket?"
+        bind(query, {"buckets": "5"})
+    assert caught.value.hint == "did you mean bucket? asked takes bucket, pool"
     with pytest.raises(QueryError) as caught:
-        library.bind(query, {"xyz": "5"})
+        bind(query, {"xyz": "5"})
     assert caught.value.hint == "asked takes bucket, pool"
     with pytest.raises(QueryError) as caught:
-        library.bind(asking(), {"xyz": "5"})
+        bind(asking(), {"xyz": "5"})
     assert caught.value.hint == "asked takes no parameters"
 
 
