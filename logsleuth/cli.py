@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from enum import StrEnum
 from io import TextIOWrapper
 from typing import Annotated, Final, cast
 
@@ -15,6 +16,7 @@ from logsleuth.commands import narrate
 from logsleuth.commands.browse import browse
 from logsleuth.commands.compare import compare
 from logsleuth.commands.coverage import coverage
+from logsleuth.commands.doctor import doctor
 from logsleuth.commands.explain import explain
 from logsleuth.commands.formats import formats
 from logsleuth.commands.ingest import ingest
@@ -27,6 +29,7 @@ from logsleuth.commands.show import show
 from logsleuth.commands.sql import sql
 from logsleuth.commands.timeline import timeline
 from logsleuth.commands.waterfall import waterfall
+from logsleuth.console import misuse, session, words
 from logsleuth.errors import LogsleuthError
 
 _YOUNG: Final = 100_000
@@ -64,6 +67,15 @@ app.command()(note)
 app.command()(report)
 app.command()(explain)
 app.command()(formats)
+app.command()(doctor)
+
+
+class Color(StrEnum):
+    """What `--color` may say."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 def _print_version(wanted: bool) -> None:
@@ -81,8 +93,18 @@ def _root(
         ),
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    color: Annotated[
+        Color | None,
+        typer.Option("--color", help="Colours; a terminal gets some unless NO_COLOR is set."),
+    ] = None,
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Long answers scroll by on a terminal.")
+    ] = False,
+    isolated: Annotated[bool, typer.Option("--isolated", help="Read no logsleuth.toml.")] = False,
 ) -> None:
     """Find out from the logs which layer broke a web service, and which layers did not."""
+    del version, debug  # Typer has acted on the one; `main` looks for the other itself.
+    session.begin(session.Flags(color, pager=not no_pager, isolated=isolated))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,12 +112,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Modules that are being imported hold no garbage: to look for some takes a tenth of the start.
     gc.set_threshold(_YOUNG)
     given = list(sys.argv[1:] if arguments is None else arguments)
-    # A flag for the whole program may stand anywhere: people add it at the end.
-    debug = "--debug" in given
-    words = [word for word in given if word != "--debug"]
+    typed = words.program_first(given)
+    debug = "--debug" in typed
+    session.begin()
     _tolerate_encoding()
     try:
-        return _run(words or ["--help"])
+        return _run(typed if set(typed) - {"--debug"} else ["--help"])
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told in a line
         if debug:
             traceback.print_exc()
@@ -108,9 +130,9 @@ def _tolerate_encoding() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _run(words: Sequence[str]) -> int:
+def _run(typed: Sequence[str]) -> int:
     try:
-        status = app(args=words, prog_name="logsleuth", standalone_mode=False)
+        status = app(args=typed, prog_name="logsleuth", standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
         return _quietly()
@@ -135,7 +157,8 @@ def _tell(error: Exception, hint: str) -> int:
     if isinstance(error, _Misused):
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "logsleuth"
-        return _say(_sentence(error), f"{path} --help", LogsleuthError.exit_status)
+        hint = " ".join(part for part in (misuse.meant(error), f"{path} --help") if part)
+        return _say(_sentence(error), hint, LogsleuthError.exit_status)
     if isinstance(error, OSError) and error.filename is not None:
         message = f"{error.filename}: {error.strerror}"
         return _say(message, "is the path right, and may it be used?", LogsleuthError.exit_status)
@@ -145,6 +168,7 @@ def _tell(error: Exception, hint: str) -> int:
 
 def _sentence(error: Exception) -> str:
     said = error.format_message() if hasattr(error, "format_message") else str(error)
+    said = said.replace("Value error, ", "")
     return said[:1].lower() + said[1:].rstrip(".")
 
 

@@ -5,7 +5,8 @@ LogsleuthError
 ├── EvidenceError      3  nothing in the evidence could be read as a log
 ├── CaseError          2  the case file is missing, locked or not ours
 ├── QueryError         2  a query that can't be run
-└── FormatError        2  a format file that can't be used
+├── FormatError        2  a format file that can't be used
+└── SettingError       2  a setting that can't be used
 """
 
 from __future__ import annotations
@@ -42,3 +43,7 @@ class QueryError(LogsleuthError):
 
 class FormatError(LogsleuthError):
     """A format file that can't be used: names the file, the key and the reason."""
+
+
+class SettingError(LogsleuthError):
+    """A setting that can't be used: names the file and the line, or the variable."""

@@ -13,7 +13,7 @@ import pytest
 from logsleuth.cli import main
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 NGINX = (
@@ -37,6 +37,18 @@ class Ran:
     status: int
     out: str
     err: str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_is_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the machine's owner has set is none of the tests' business."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("LOGSLEUTH_")]:
+            patch.delenv(name)
+        for name in ("NO_COLOR", "FORCE_COLOR", "PAGER", "LESS"):
+            patch.delenv(name, raising=False)
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual.widgets import DataTable
 
     from logsleuth.browser.prompt import Command, Kind
+    from logsleuth.case.binding import Query
     from logsleuth.case.pages import Way
     from logsleuth.case.store import Case
     from logsleuth.model import Investigation
@@ -299,7 +300,7 @@ class Browser(App[None]):
         self.action_view("sql")
         self._do(answer, "asking … esc stops it")
 
-    def _run_query(self, query: library.Query) -> None:
+    def _run_query(self, query: Query) -> None:
         missing = [p.name for p in query.parameters if p.default is None]
         if missing:
             self.prompt.ask(":", f"query {query.name} {' '.join(f'{n}=' for n in missing)}")

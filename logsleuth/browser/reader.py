@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from logsleuth.case import library, notes, pages, show
-from logsleuth.case.store import reject_many_statements
+from logsleuth import moments
+from logsleuth.case import binding, pages, show
+from logsleuth.case.reach import reach
+from logsleuth.case.store import statements
 from logsleuth.errors import QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from logsleuth.case.library import Query
+    from logsleuth.case.binding import Query
     from logsleuth.case.pages import Line, Place, Wanted, Way
     from logsleuth.case.show import Shown
     from logsleuth.case.store import Case
@@ -65,7 +67,7 @@ class Reader:
 
     async def moment(self, said: str) -> datetime:
         """Read a time as people write it; of a time of day, that of the evidence's only day."""
-        return await self._ask(lambda case: notes.moment(said, *notes.days(case)))
+        return await self._ask(lambda case: moments.read(said, reach(case)))
 
     async def original(self, event_id: str) -> Shown:
         """Read the original bytes of an event with the lines around it."""
@@ -81,7 +83,7 @@ class Reader:
 
     async def canned(self, query: Query, given: Mapping[str, str]) -> Rows:
         """Run a canned query and read its first rows."""
-        return await self._ask(lambda case: _rows(case, query.sql, library.bind(query, given)))
+        return await self._ask(lambda case: _rows(case, query.sql, binding.bind(query, given)))
 
     def interrupt(self) -> None:
         """Stop the question that is being answered."""
@@ -101,10 +103,10 @@ def event_in(row: tuple[Any, ...]) -> str | None:
 
 
 def _rows(case: Case, text: str, values: Mapping[str, object]) -> Rows:
-    statements = reject_many_statements(text)
-    if len(statements) != 1:
-        message = f"one statement is wanted, there are {len(statements)}"
+    found = statements(text)
+    if len(found) != 1:
+        message = f"one statement is wanted, there are {len(found)}"
         raise QueryError(message, hint="for example: select * from requests limit 10")
-    names, rows = case.first(MOST_ROWS + 1, statements[0], values)
+    names, rows = case.first(MOST_ROWS + 1, found[0].sql, values)
     kept = tuple(tuple(row) for row in rows[:MOST_ROWS])
-    return Rows(statements[0].strip(), tuple(names), kept, len(rows) > MOST_ROWS)
+    return Rows(found[0].sql.strip(), tuple(names), kept, len(rows) > MOST_ROWS)

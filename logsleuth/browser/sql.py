@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from logsleuth.browser.reader import Reader
     from logsleuth.browser.reader import Rows as Answer
+    from logsleuth.case.binding import Query
 
 _COLUMNS: Final = 60
 _STATEMENT: Final = 300
@@ -30,7 +31,7 @@ _STATEMENT: Final = 300
 class Sql(Vertical):
     """A table of canned queries, or of the rows that a question was answered with."""
 
-    def __init__(self, reader: Reader, queries: Mapping[str, library.Query]) -> None:
+    def __init__(self, reader: Reader, queries: Mapping[str, Query]) -> None:
         """Ask what a reader reads."""
         super().__init__(id="sql")
         self._reader = reader
@@ -55,7 +56,7 @@ class Sql(Vertical):
             self.rows.put((name, query.answers), Target(text=name))
 
     @property
-    def chosen(self) -> library.Query | None:
+    def chosen(self) -> Query | None:
         """The canned query that the cursor is on."""
         return self._queries.get(self.rows.target.text or "") if self.listing else None
 

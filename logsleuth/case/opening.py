@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,21 +30,19 @@ def is_case(path: str) -> bool:
         return False
 
 
-def chosen(case: Path | None, variable: str = "LOGSLEUTH_CASE") -> Path:
-    """Return the case that was named, by an option or the environment, or the only one here.
+def chosen(case: Path | None) -> Path:
+    """Return the case that was named, or the only one here.
 
     Raises:
         UsageError: none was named, and there is none here or more than one.
     """
     if case is not None:
         return case
-    if os.environ.get(variable):
-        return Path(os.environ[variable])
     here = [path for path in sorted(Path().glob("*.duckdb")) if is_case(str(path))]
     if len(here) == 1:
         return here[0]
     message = f"which case? there are {len(here)} in this folder"
-    raise UsageError(message, hint=f"name it with --case FILE or in {variable}")
+    raise UsageError(message, hint="name it with --case FILE or in LOGSLEUTH_CASE")
 
 
 @contextmanager

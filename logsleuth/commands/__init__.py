@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from logsleuth.console.output import Wanted
     from logsleuth.formats.spec import Format
     from logsleuth.model import Investigation
 
@@ -21,6 +22,7 @@ class Style(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     MD = "md"
+    PARQUET = "parquet"
 
 
 class Page(StrEnum):
@@ -48,7 +50,7 @@ ReadCase = Annotated[
     typer.Option(
         "--case",
         metavar="FILE",
-        help="The case; without it $LOGSLEUTH_CASE, or the only .duckdb file here.",
+        help="The case; without it the one that is set, or the only .duckdb file here.",
     ),
 ]
 Formats = Annotated[
@@ -75,7 +77,42 @@ Zones = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
-Table = Annotated[Style, typer.Option("--format", "-f", help="How to write the table.")]
+Table = Annotated[
+    Style | None,
+    typer.Option("--format", "-f", help="How to write the rows; a table, if nothing says else."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write to this file; its ending tells the format."
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="TIME",
+        help="From then on: 2026-03-01T10:14Z, 10:14, 'yesterday 10:00', '30 min ago', -30m.",
+    ),
+]
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="TIME", help="Before then; +5m is so long after --since."),
+]
+Zone = Annotated[
+    str | None,
+    typer.Option(
+        "--tz",
+        metavar="ZONE",
+        help="The zone of times in tables, and of typed ones that state none: Europe/Berlin.",
+    ),
+]
+Queries = Annotated[
+    Path | None,
+    typer.Option(
+        "--queries", metavar="DIR", help="Queries of your own.", exists=True, file_okay=False
+    ),
+]
 
 
 def narrate(text: str) -> None:
@@ -97,13 +134,56 @@ def told_as(found: "Investigation", target: Path, form: Page | None = None) -> s
     return html.render(found)
 
 
+def wanted(
+    style: Style | None,
+    output: Path | None = None,
+    tz: str | None = None,
+    evidence: Sequence[str] = (),
+) -> "Wanted":
+    """Put together how and where an answer is wanted, and refuse what can't be written.
+
+    Raises:
+        UsageError: there is no such zone or folder, or bytes would go to a terminal.
+    """
+    from logsleuth.console import output as out
+    from logsleuth.console.times import zone
+
+    asked = out.Wanted(style, output, zone(tz), tuple(evidence))
+    out.check(asked)
+    return asked
+
+
+def chosen(case: Path | None) -> Path:
+    """Return the case that was named, the one that is set, or the only one here."""
+    from logsleuth.case.opening import chosen as only
+    from logsleuth.console import session
+
+    return only(case or session.current().value("case"))
+
+
+def assumed(zones: Sequence[str] | None) -> Sequence[str]:
+    """Return the zones of lines that state none: as told, or else as they are set."""
+    from logsleuth.console import session
+
+    return zones or session.current().value("assume_tz") or ()
+
+
+def own_queries(folder: Path | None) -> Path | None:
+    """Return the folder of a person's own queries: as told, or else as it is set."""
+    from logsleuth.console import session
+
+    return folder or session.current().folder("queries")
+
+
 def known(folder: Path | None, strings: Sequence[str] | None) -> "Callable[[], Sequence[Format]]":
     """Give what loads the formats that files may be in, where any file has to be read."""
 
     def load() -> "Sequence[Format]":
+        from logsleuth.console import session
         from logsleuth.formats import spec
 
-        return spec.load(folder, strings or ())
+        now = session.current()
+        return spec.load(folder or now.folder("formats"), strings or now.value("log_format") or ())
 
     return load
 
@@ -124,7 +204,7 @@ def diagnose(
 
     with (
         reading(sys.stderr, quiet=quiet) as progress,
-        opened(evidence, case, formats, progress, zones or ()) as (read, problems),
+        opened(evidence, case, formats, progress, assumed(zones)) as (read, problems),
     ):
         from logsleuth.investigation import investigate
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from logsleuth.commands import Formats, LogFormat, Quiet, Zones, known
+from logsleuth.commands import Formats, LogFormat, Quiet, Zones, assumed, known
 from logsleuth.errors import UsageError
 
 
@@ -36,7 +36,9 @@ def browse(
     with ExitStack() as stack:
         with reading(sys.stderr, quiet=quiet) as progress:
             load = known(formats, log_format)
-            case, _ = stack.enter_context(opened(evidence, None, load, progress, assume_tz or ()))
+            case, _ = stack.enter_context(
+                opened(evidence, None, load, progress, assumed(assume_tz))
+            )
             found = investigate(case)
         Browser(case, found, evidence[0]).run()
 

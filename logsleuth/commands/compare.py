@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Formats, LogFormat, Quiet, Style, Table, Zones, known
+from logsleuth.commands import (
+    Formats,
+    LogFormat,
+    Output,
+    Quiet,
+    Table,
+    Zones,
+    assumed,
+    known,
+    wanted,
+)
 
 if TYPE_CHECKING:
     from logsleuth.compared import Comparison
+    from logsleuth.console.output import Wanted
 
 
 def compare(
@@ -18,7 +29,8 @@ def compare(
         str, typer.Argument(metavar="BASE", help="Evidence or a case: what is held against.")
     ],
     case: Annotated[str, typer.Argument(metavar="CASE", help="Evidence or a case.")],
-    style: Table = Style.TABLE,
+    style: Table = None,
+    output: Output = None,
     whole: Annotated[
         bool,
         typer.Option(
@@ -44,15 +56,16 @@ def compare(
     from logsleuth.renderers.progress import reading
 
     _check(base, case)
+    asked = wanted(style, output, evidence=[base, case])
     load = known(formats, log_format)
     with ExitStack() as stack:
         progress = stack.enter_context(reading(sys.stderr, quiet=quiet))
         (one, first), (other, second) = (
-            stack.enter_context(opened([path], None, load, progress, assume_tz or ()))
+            stack.enter_context(opened([path], None, load, progress, assumed(assume_tz)))
             for path in (base, case)
         )
         found = compared((one, other), (base, case), (first, second), whole=whole)
-    _write(found, style)
+    _write(found, asked)
 
 
 def _check(base: str, case: str) -> None:
@@ -64,15 +77,15 @@ def _check(base: str, case: str) -> None:
         raise UsageError(message, hint="name two cases, or two folders of evidence")
 
 
-def _write(found: "Comparison", style: Style) -> None:
+def _write(found: "Comparison", asked: "Wanted") -> None:
+    from logsleuth.console.output import Answer, put, put_screen, put_text
     from logsleuth.renderers import compared, compared_page, compared_rows
-    from logsleuth.renderers.table import write_rows
 
-    if style is Style.TABLE:
-        compared.show(found)
-    elif style is Style.JSON:
-        sys.stdout.write(compared_rows.dumps(found))
-    elif style is Style.MD:
-        sys.stdout.write(compared_page.render(found))
+    if asked.format == "table":
+        put_screen(lambda width, color: compared.render(found, width=width, color=color), asked)
+    elif asked.format == "json":
+        put_text(lambda: compared_rows.dumps(found), asked)
+    elif asked.format == "md":
+        put_text(lambda: compared_page.render(found), asked)
     else:
-        write_rows(sys.stdout, compared_rows.COLUMNS, compared_rows.rows(found), style)
+        put(Answer(compared_rows.COLUMNS, compared_rows.rows(found), compared_rows.TYPES), asked)

@@ -7,11 +7,13 @@ from logsleuth.commands import (
     Formats,
     KeptCase,
     LogFormat,
+    Output,
     Quiet,
-    Style,
     Table,
+    assumed,
     known,
     narrate,
+    wanted,
 )
 
 _NAMES = ["layer", "subject", "fact", "value", "means"]
@@ -19,7 +21,8 @@ _NAMES = ["layer", "subject", "fact", "value", "means"]
 
 def coverage(
     evidence: EvidenceOrCase,
-    style: Table = Style.TABLE,
+    style: Table = None,
+    output: Output = None,
     case: KeptCase = None,
     formats: Formats = None,
     log_format: LogFormat = None,
@@ -36,15 +39,19 @@ def coverage(
     """
     from logsleuth.analyses.coverage_account import account
     from logsleuth.case.opening import opened
+    from logsleuth.console.output import Answer, put
     from logsleuth.renderers.progress import reading
-    from logsleuth.renderers.table import write_rows
 
+    asked = wanted(style, output, evidence=evidence)
     with (
         reading(sys.stderr, quiet=quiet) as progress,
-        opened(evidence, case, known(formats, log_format), progress) as (read, problems),
+        opened(evidence, case, known(formats, log_format), progress, assumed(None)) as (
+            read,
+            problems,
+        ),
     ):
         found = account(read)
     for problem in problems:
         narrate(problem)
     rows = [(fact.layer, fact.subject, fact.fact, fact.value, fact.means) for fact in found]
-    write_rows(sys.stdout, _NAMES, rows, style)
+    put(Answer(_NAMES, rows, [str] * len(_NAMES)), asked)

@@ -1,62 +1,85 @@
 """`explain`: prints what to know of a fault: how it shows, how to confirm and resolve it."""
 
-import sys
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from logsleuth.commands import Output, Table, wanted
+
 if TYPE_CHECKING:
+    from logsleuth.console.output import Wanted
     from logsleuth.model import Runbook
 
-
-class Form(StrEnum):
-    """How a runbook is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
+_LISTED = ["fault", "component", "what"]
+_STEPS = ["fault", "section", "about", "text", "code"]
 
 
 def explain(
     fault: Annotated[
         str | None, typer.Argument(metavar="FAULT", help="The fault; without it, the list.")
     ] = None,
-    form: Annotated[Form, typer.Option("--format", "-f", help="How to write it.")] = Form.TEXT,
+    style: Table = None,
+    output: Output = None,
 ) -> None:
     """Print the runbook of a fault, or list the faults.
 
     \b
     logsleuth explain
     logsleuth explain skewed-selection
-    logsleuth explain lock-contention --format markdown
+    logsleuth explain lock-contention --format md
     """
     from logsleuth import runbooks
 
+    asked = wanted(style, output)
     if fault is None:
-        _list(runbooks.load(), form)
+        _list(runbooks.load(), asked)
     else:
-        sys.stdout.write(_written(runbooks.find(fault), form))
+        _write(runbooks.find(fault), asked)
 
 
-def _list(books: Mapping[str, "Runbook"], form: Form) -> None:
-    from logsleuth.renderers.table import write_rows
+def _list(books: Mapping[str, "Runbook"], asked: "Wanted") -> None:
+    from logsleuth.console.output import Answer, put
 
     rows = [(book.fault, book.component, book.title) for book in books.values()]
-    styles = {Form.TEXT: "table", Form.JSON: "json", Form.MARKDOWN: "md"}
-    write_rows(sys.stdout, ["fault", "component", "what"], rows, styles[form])
+    put(Answer(_LISTED, rows, [str] * len(_LISTED)), asked)
 
 
-def _written(book: "Runbook", form: Form) -> str:
+def _write(book: "Runbook", asked: "Wanted") -> None:
+    from logsleuth.console.output import Answer, put, put_text
+
+    texts = _texts(book)
+    if asked.format in texts:
+        put_text(texts[asked.format], asked)
+    else:
+        put(Answer(_STEPS, _steps(book), [str] * len(_STEPS)), asked)
+
+
+def _texts(book: "Runbook") -> Mapping[str, Callable[[], str]]:
     import json
-    from shutil import get_terminal_size
 
+    from logsleuth.console.output import columns
     from logsleuth.renderers import runbook
     from logsleuth.renderers.json import runbook as document
 
-    if form is Form.JSON:
-        return json.dumps(document(book), indent=2) + "\n"
-    if form is Form.MARKDOWN:
-        return runbook.markdown(book)
-    return runbook.text(book, get_terminal_size().columns)
+    return {
+        "table": lambda: runbook.text(book, columns()),
+        "md": lambda: runbook.markdown(book),
+        "json": lambda: json.dumps(document(book), indent=2) + "\n",
+        "jsonl": lambda: json.dumps(document(book)) + "\n",
+    }
+
+
+def _steps(book: "Runbook") -> list[tuple[str, str, str, str, str | None]]:
+    """A row for each thing that a runbook says, for what has rows only."""
+    notes = [
+        (book.fault, section, note.about, note.text, None)
+        for section in ("shows", "lookalikes")
+        for note in getattr(book, section)
+    ]
+    steps = [
+        (book.fault, section, str(place), step.text, step.code or None)
+        for section in ("confirm", "resolve", "prevent")
+        for place, step in enumerate(getattr(book, section), start=1)
+    ]
+    return [(book.fault, "what", "", book.what, None), *notes, *steps]

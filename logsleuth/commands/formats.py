@@ -1,6 +1,5 @@
 """`formats`: lists the formats, or says how a file would be read and why."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Formats, LogFormat, Style, Table, narrate
+from logsleuth.commands import Formats, LogFormat, Output, Table, known, narrate, wanted
 
 if TYPE_CHECKING:
     from logsleuth.evidence.discover import EvidenceFile
@@ -16,7 +15,11 @@ if TYPE_CHECKING:
     from logsleuth.formats.spec import Format
 
 _SAMPLE = 256 << 10
-_NAMES = ["file", "format", "role", "lines_read", "found", "columns", "next_best"]
+_COLUMNS = {
+    "file": str, "format": str, "role": str, "lines_read": float, "found": str, "columns": str,
+    "next_best": str,
+}  # fmt: skip
+_LISTED = ["format", "role", "title", "kind"]
 
 
 def formats(
@@ -24,7 +27,8 @@ def formats(
         list[str] | None,
         typer.Argument(metavar="[EVIDENCE...]", help="Say how these would be read, and why."),
     ] = None,
-    style: Table = Style.TABLE,
+    style: Table = None,
+    output: Output = None,
     own: Formats = None,
     log_format: LogFormat = None,
 ) -> None:
@@ -34,15 +38,15 @@ def formats(
     logsleuth formats
     logsleuth formats access.log app.json --format md
     """
-    from logsleuth.formats import spec
-    from logsleuth.renderers.table import write_rows
+    from logsleuth.console.output import Answer, put
 
-    known = spec.load(own, log_format or ())
+    asked = wanted(style, output, evidence=evidence or ())
+    every = known(own, log_format)()
     if evidence:
-        write_rows(sys.stdout, _NAMES, _explained(evidence, known), style)
+        put(Answer([*_COLUMNS], _explained(evidence, every), [*_COLUMNS.values()]), asked)
         return
-    rows = [(one.name, one.role, one.title, _kinds(one)) for one in known]
-    write_rows(sys.stdout, ["format", "role", "title", "kind"], rows, style)
+    rows = [(one.name, one.role, one.title, _kinds(one)) for one in every]
+    put(Answer(_LISTED, rows, [str] * len(_LISTED)), asked)
 
 
 def _kinds(spec: "Format") -> str:

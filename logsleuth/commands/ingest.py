@@ -1,28 +1,33 @@
 """`ingest`: reads evidence into a case, every line accounted for."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import Evidence, Formats, LogFormat, Quiet, Style, Zones, known, narrate
+from logsleuth.commands import (
+    Evidence,
+    Formats,
+    LogFormat,
+    Quiet,
+    Style,
+    Zones,
+    assumed,
+    known,
+    narrate,
+    wanted,
+)
 
 if TYPE_CHECKING:
     from logsleuth.case.ingest import Summary
+    from logsleuth.console.output import Wanted
 
-_ACCOUNT = [
-    "path",
-    "format",
-    "role",
-    "lines",
-    "events",
-    "continuation",
-    "rejected",
-    "blank",
-    "since",
-    "until",
-]
+_ACCOUNT = {
+    "path": str, "format": str, "role": str, "lines": int, "events": int, "continuation": int,
+    "rejected": int, "blank": int, "since": datetime, "until": datetime,
+}  # fmt: skip
 
 
 def ingest(
@@ -49,12 +54,13 @@ def ingest(
     from logsleuth.renderers.progress import reading
 
     writable(case, evidence)
+    asked = wanted(style) if style is not None else None
     with reading(sys.stderr, quiet=quiet) as progress:
-        summary = read(evidence, case, known(formats, log_format)(), progress, assume_tz or ())
+        summary = read(evidence, case, known(formats, log_format)(), progress, assumed(assume_tz))
     if not quiet:
         _tell(summary, case)
-    if style is not None:
-        _account(case, style)
+    if asked is not None:
+        _account(case, asked)
 
 
 def _tell(summary: "Summary", case: Path) -> None:
@@ -67,14 +73,13 @@ def _tell(summary: "Summary", case: Path) -> None:
     )
 
 
-def _account(case: Path, style: Style) -> None:
+def _account(case: Path, asked: "Wanted") -> None:
     from logsleuth.case import library
     from logsleuth.case.store import open_case
-    from logsleuth.renderers.table import write_rows
+    from logsleuth.console.output import Answer, put
 
     with open_case(case) as opened:
         names, rows = library.run(opened, library.load()["sources"], {})
-    kept = [names.index(name) for name in _ACCOUNT if name in names]
-    write_rows(
-        sys.stdout, [names[i] for i in kept], [[row[i] for i in kept] for row in rows], style
-    )
+    places = [names.index(name) for name in _ACCOUNT]
+    cells = [[row[place] for place in places] for row in rows]
+    put(Answer([*_ACCOUNT], cells, [*_ACCOUNT.values()]), asked)

@@ -88,12 +88,14 @@ def _write_json(found: "Investigation") -> None:
 
 
 def _show(found: "Investigation", json: str | None) -> None:
+    from logsleuth.console.output import look
     from logsleuth.renderers import terminal
     from logsleuth.renderers.json import dumps
 
     if json is not None:
         Path(json).write_text(dumps(found), encoding="utf-8")
-    terminal.show(found)
+    here = look(sys.stdout)
+    terminal.show(found, width=here.width, color=here.color)
 
 
 def _write_report(found: "Investigation", report: Path, *, quiet: bool) -> None:

@@ -1,12 +1,15 @@
 """`note`: puts a moment of people's own on the timeline: paged, escalated, rolled back."""
 
-import sys
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logsleuth.commands import ReadCase, Style, Table, narrate
+from logsleuth.commands import Output, ReadCase, Table, Zone, chosen, narrate, wanted
+
+if TYPE_CHECKING:
+    from logsleuth.console.output import Wanted
 
 
 def note(
@@ -19,11 +22,13 @@ def note(
     drop: Annotated[
         int | None, typer.Option("--drop", metavar="NUMBER", help="Remove a note.")
     ] = None,
-    style: Table = Style.TABLE,
+    tz: Zone = None,
+    style: Table = None,
+    output: Output = None,
 ) -> None:
     """Note a moment in the case, to be on the timeline as yours; without one, list them.
 
-    Times are UTC unless they say their zone.
+    Times are UTC unless they, --tz or a setting say their zone.
 
     \b
     logsleuth note 2026-03-01T10:31Z "rolled back to 2.17" --case incident.duckdb
@@ -31,7 +36,7 @@ def note(
     logsleuth note --case incident.duckdb
     """
     from logsleuth.case import notes
-    from logsleuth.case.opening import chosen
+    from logsleuth.console.times import zone
     from logsleuth.errors import UsageError
     from logsleuth.renderers.wording import moment
 
@@ -39,20 +44,20 @@ def note(
     if drop is not None:
         notes.drop(path, drop)
     elif at is not None and text is not None:
-        added = notes.add(path, at, text)
+        added = notes.add(path, at, text, zone(tz))
         narrate(f"note {added.number}: {moment(added.ts)} UTC, {added.text}")
     elif at is not None:
         message = "a note has a time and a text"
         raise UsageError(message, hint='logsleuth note 2026-03-01T10:31Z "rolled back"')
     else:
-        _list(path, style)
+        _list(path, wanted(style, output, tz))
 
 
-def _list(path: Path, style: Style) -> None:
+def _list(path: Path, asked: "Wanted") -> None:
     from logsleuth.case import notes
     from logsleuth.case.store import open_case
-    from logsleuth.renderers.table import write_rows
+    from logsleuth.console.output import Answer, put
 
     with open_case(path) as case:
         rows = [(one.number, one.ts, one.text) for one in notes.read(case)]
-    write_rows(sys.stdout, ["number", "at", "text"], rows, style)
+    put(Answer(["number", "at", "text"], rows, [int, datetime, str]), asked)

@@ -1,46 +1,35 @@
 """`shares`: prints what each server of each pool got, beside what was intended for it."""
 
-import sys
 from typing import TYPE_CHECKING
 
 from logsleuth.commands import (
     EvidenceOrCase,
     Formats,
     LogFormat,
+    Output,
     Quiet,
-    Style,
     Table,
     diagnose,
     known,
+    wanted,
 )
 
 if TYPE_CHECKING:
     from logsleuth.model import Pool, ServerShare
 
-_NAMES = [
-    "pool",
-    "server",
-    "skewed",
-    "requests",
-    "expected_share",
-    "observed_share",
-    "configured_share",
-    "eligible_share",
-    "baseline_share",
-    "failure_rate",
-    "latency_p95_s",
-    "expected_from",
-    "effect",
-    "algorithm",
-    "algorithm_before",
-    "algorithm_seen",
-    "configuration_line",
-]
+_COLUMNS = {
+    "pool": str, "server": str, "skewed": bool, "requests": int, "expected_share": float,
+    "observed_share": float, "configured_share": float, "eligible_share": float,
+    "baseline_share": float, "failure_rate": float, "latency_p95_s": float, "expected_from": str,
+    "effect": float, "algorithm": str, "algorithm_before": str, "algorithm_seen": str,
+    "configuration_line": str,
+}  # fmt: skip
 
 
 def shares(
     evidence: EvidenceOrCase,
-    style: Table = Style.TABLE,
+    style: Table = None,
+    output: Output = None,
     formats: Formats = None,
     log_format: LogFormat = None,
     quiet: Quiet = False,
@@ -51,11 +40,12 @@ def shares(
     logsleuth shares incident.duckdb
     logsleuth shares logs/ --format csv
     """
-    from logsleuth.renderers.table import write_rows
+    from logsleuth.console.output import Answer, put
 
+    asked = wanted(style, output, evidence=evidence)
     found = diagnose(evidence, None, known(formats, log_format), quiet=quiet)
     rows = [_row(pool, server) for pool in found.pools for server in pool.servers]
-    write_rows(sys.stdout, _NAMES, rows, style)
+    put(Answer([*_COLUMNS], rows, [*_COLUMNS.values()]), asked)
 
 
 def _row(pool: "Pool", server: "ServerShare") -> list[object]:
@@ -69,4 +59,4 @@ def _row(pool: "Pool", server: "ServerShare") -> list[object]:
         "algorithm_seen": pool.selection.during if pool.selection else None,
         "configuration_line": pool.configuration_line,
     }
-    return [known[name] if name in known else getattr(server, name) for name in _NAMES]
+    return [known[name] if name in known else getattr(server, name) for name in _COLUMNS]

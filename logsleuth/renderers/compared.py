@@ -10,7 +10,6 @@ from logsleuth.renderers.screen import grid, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import TextIO
 
     from rich.console import JustifyMethod, RenderableType
     from rich.table import Table
@@ -26,11 +25,6 @@ _MOST_SERVERS: Final = 6
 _MOST_WORSE: Final = 3
 _MOST_DIRECTIVES: Final = 4
 _MOST_SAID: Final = 4
-
-
-def show(found: Comparison, stream: TextIO | None = None) -> None:
-    """Print both sides, in colour only on a terminal whose user didn't ask for none."""
-    screen.write(lambda width, color: render(found, width=width, color=color), stream)
 
 
 def render(found: Comparison, *, width: int = 80, color: bool = False) -> str:

@@ -21,6 +21,9 @@ COLUMNS: Final = (
     "section", "pool", "subject", "measure", "base", "case", "scale", "value", "low", "high",
     "standing", "base_says", "case_says",
 )  # fmt: skip
+TYPES: Final = (
+    *(str, str, str, str), *(float, float), str, *(float, float, float), *(str, str, str),
+)  # fmt: skip
 # Of an investigation, what is to be compared by eye; all of it is what `investigate` gives.
 _OF_INVESTIGATION: Final = ("evidence", "incident", "root_cause", "warnings")
 _NAMES: Final = {"since": "from", "until": "to"}

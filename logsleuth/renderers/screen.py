@@ -1,8 +1,7 @@
-"""What showings for a terminal share: blocks as text of a width, and whether to colour them."""
+"""What showings for a terminal share: blocks as text of a width."""
 
 from __future__ import annotations
 
-import os
 import sys
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
@@ -17,12 +16,14 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def write(render: Callable[[int, bool], str], stream: TextIO | None = None) -> None:
-    """Write what `render` gives for a width and for colour or none, as the stream can take it."""
-    from rich.console import Console
+def write(
+    render: Callable[[int], str], stream: TextIO | None = None, width: int | None = None
+) -> None:
+    """Write what `render` gives for a width, as the stream can take it."""
+    from shutil import get_terminal_size
 
     out = sys.stdout if stream is None else stream
-    text = render(Console(file=out).width, wants_colour(out))
+    text = render(width or get_terminal_size().columns)
     encoding = out.encoding or "utf-8"
     out.write(text.encode(encoding, "replace").decode(encoding))
 
@@ -44,13 +45,6 @@ def printed(blocks: Iterable[RenderableType], width: int, *, color: bool) -> str
     for block in blocks:
         console.print(block)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
-
-
-def wants_colour(stream: TextIO) -> bool:
-    """Whether it is a terminal, or told to be taken for one, whose user didn't ask for none."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
 
 
 def words(text: str, style: str = "") -> Text:

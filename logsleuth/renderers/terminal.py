@@ -38,9 +38,19 @@ _MIDDLING: Final = 56
 _WIDE: Final = 80
 
 
-def show(investigation: Investigation, stream: TextIO | None = None) -> None:
-    """Print the verdict, in colour only on a terminal whose user didn't ask for none."""
-    screen.write(lambda width, color: render(investigation, width=width, color=color), stream)
+def show(
+    investigation: Investigation,
+    stream: TextIO | None = None,
+    *,
+    width: int | None = None,
+    color: bool = False,
+) -> None:
+    """Print the verdict, as wide as the terminal if no width is given."""
+
+    def rendered(columns: int) -> str:
+        return render(investigation, width=columns, color=color)
+
+    screen.write(rendered, stream, width)
 
 
 def render(investigation: Investigation, *, width: int = 80, color: bool = False) -> str:

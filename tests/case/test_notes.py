@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -9,11 +8,10 @@ import pytest
 from logsleuth.case import notes
 from logsleuth.case.store import open_case, write_case
 from logsleuth.errors import CaseError, UsageError
+from logsleuth.moments import zone
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-DAY = date(2026, 3, 1)
 
 
 @pytest.fixture
@@ -52,31 +50,16 @@ def test_a_case_from_before_there_were_notes_has_none_and_takes_some(case: Path)
     assert len(read(case)) == 1
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ("10:31", "2026-03-01T10:31:00+00:00"),
-        ("9:05:30", "2026-03-01T09:05:30+00:00"),
-        ("2026-03-02T10:31", "2026-03-02T10:31:00+00:00"),
-        ("2026-03-01 10:31:05.25-05:00", "2026-03-01T15:31:05.250000+00:00"),
-    ],
-)
-def test_times_as_people_write_them(said: str, told: str) -> None:
-    assert notes.moment(said, DAY, DAY) == datetime.fromisoformat(told)
-    assert notes.moment(said, DAY, DAY).tzinfo == UTC
+def test_times_are_of_the_zone_that_is_told(case: Path) -> None:
+    notes.add(case, "2026-03-01 11:18:30", "paged", zone("Europe/Berlin"))
+    assert read(case) == [(1, "10:18:30+0000", "paged")]
 
 
-@pytest.mark.parametrize("said", ["25:10", "noon", "", "2026-03-01", "10:61"])
-def test_what_is_no_time_is_refused(said: str) -> None:
-    with pytest.raises(UsageError, match=r"no time|a time is wanted"):
-        notes.moment(said, DAY, DAY)
-
-
-def test_a_time_of_day_needs_a_day() -> None:
-    with pytest.raises(UsageError, match="of several days, 2026-03-01 to 2026-03-02"):
-        notes.moment("10:31", DAY, date(2026, 3, 2))
-    with pytest.raises(UsageError, match="of no day"):
-        notes.moment("10:31", None, None)
+@pytest.mark.parametrize("said", ["25:10", "noon", "", "2026-03-01", "yesterday", "10:61"])
+def test_what_is_no_time_is_refused(case: Path, said: str) -> None:
+    with pytest.raises(UsageError, match=r"no time|a time is wanted|of which day"):
+        notes.add(case, said, "paged")
+    assert read(case) == []
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * (notes.LONGEST + 1)])

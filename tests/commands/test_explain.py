@@ -28,7 +28,7 @@ def test_without_a_fault_it_lists_them_with_a_line_each(run: Callable[..., Ran])
         assert runbooks.find(fault.NAME).title in line
 
 
-@pytest.mark.parametrize("form", ["json", "markdown"])
+@pytest.mark.parametrize("form", ["json", "md"])
 def test_the_list_comes_in_other_forms(run: Callable[..., Ran], form: str) -> None:
     out = run("explain", "--format", form).out
     if form == "json":
@@ -61,7 +61,7 @@ def test_a_runbook_as_json_is_that_of_the_document(run: Callable[..., Ran]) -> N
 
 
 def test_a_runbook_as_markdown(run: Callable[..., Ran]) -> None:
-    out = run("explain", "outage", "-f", "markdown").out
+    out = run("explain", "outage", "-f", "md").out
     assert out.startswith("# outage\n\nThe database stopped")
     assert "\n## Resolve it now, safest first\n" in out
 

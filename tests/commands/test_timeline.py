@@ -27,3 +27,18 @@ def test_of_a_case(run: Callable[..., Ran], case: Path, found: Investigation) ->
     ran = run("timeline", case)
     assert ran.status == 0
     assert len(ran.out.splitlines()) == len(found.timeline) + 2
+
+
+def test_the_timeline_is_narrowed_and_told_in_a_zone(
+    run: Callable[..., Ran], case: Path, found: Investigation
+) -> None:
+    whole = json.loads(run("timeline", case, "-f", "json").out)
+    cut = found.timeline[2].ts.isoformat()
+    late = json.loads(run("timeline", case, "-f", "json", "--since", cut).out)
+    early = json.loads(run("timeline", case, "-f", "json", "--until", cut).out)
+    assert early + late == whole
+    assert early
+    assert late
+    table = run("timeline", case, "--tz", "+05:30").out
+    assert "+05:30" in table
+    assert "Z  " not in table

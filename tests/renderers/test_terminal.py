@@ -113,29 +113,12 @@ def test_nothing_in_the_evidence_reaches_the_terminal_raw(
     assert all(char.isprintable() or char == "\n" for char in said)
 
 
-def test_colour_is_for_terminals_only(rich: Investigation) -> None:
-    screen, pipe = Screen(), io.StringIO()
-    terminal.show(rich, screen)
-    terminal.show(rich, pipe)
-    assert "\x1b[1;31m" in screen.getvalue()
-    assert "\x1b" not in pipe.getvalue()
-
-
-@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
-def test_no_colour_where_it_is_not_wanted(
-    rich: Investigation, monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    monkeypatch.setenv(name, value)
-    screen = Screen()
-    terminal.show(rich, screen)
-    assert "\x1b" not in screen.getvalue()
-
-
-def test_colour_can_be_forced(rich: Investigation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    pipe = io.StringIO()
-    terminal.show(rich, pipe)
-    assert "\x1b" in pipe.getvalue()
+def test_colour_is_for_those_who_want_it(rich: Investigation) -> None:
+    inked, plain = io.StringIO(), io.StringIO()
+    terminal.show(rich, inked, color=True)
+    terminal.show(rich, plain)
+    assert "\x1b[1;31m" in inked.getvalue()
+    assert "\x1b" not in plain.getvalue()
 
 
 def test_it_prints_to_stdout(rich: Investigation, capsys: pytest.CaptureFixture[str]) -> None:
