@@ -24,10 +24,10 @@ def answers(case: Path, evidence: Path) -> list[list[str]]:
     told = str(case)
     return [
         ["query", "failures-by-server", "--case", told], ["query", "--list"],
-        ["sql", "--case", told, "select event_id, started, failed from requests limit 3"],
+        ["sql", "--case", told, "select event_id, started, failed from requests order by all"],
         ["timeline", told], ["shares", told], ["coverage", told], ["explain"],
         ["explain", "outage"], ["formats"], ["formats", str(evidence / "postgresql.log")],
-        ["waterfall", "--failed", "1", told], ["note", "--case", told], ["doctor"],
+        ["waterfall", "--failed", "1", told], ["note", "--case", told],
     ]  # fmt: skip
 
 
