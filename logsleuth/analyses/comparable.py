@@ -21,6 +21,8 @@ _FEW: Final = 100
 # traffic for that alone.
 _LONGER: Final = 3.0
 _HOURS: Final = 3.0
+# So many more failures than on the other side make latencies those of failures.
+_OTHERWISE: Final = 0.05
 _DAY_S: Final = 86400
 _NOTHING: Final[tuple[float | None, str | None, list[str]]] = (None, None, [])
 _ROLES: Final = ("balancer", "application", "database")
@@ -64,7 +66,8 @@ def caveats(
         apart: pools of one name that have no server in common.
     """
     found = [
-        *_same_evidence(sides), *_requests(measured), *_fields(measured), *_steps(facts),
+        *_same_evidence(sides), *_requests(measured), *_fields(measured), *_failed(measured),
+        *_steps(facts),
         *_formats(facts), *_subjects(measured, apart), *_configured(configured),
         *_layers(facts), *_stretches(sides),
     ]  # fmt: skip
@@ -105,6 +108,15 @@ def _fields(measured: tuple[Measured, Measured]) -> Iterator[Caveat]:
             if part is not None and part < ENOUGH:
                 why = f"in {name} {part:.0%} of the requests {_plural(field)}"
                 yield Caveat(what, why, field == "duration" or part == 0)
+
+
+def _failed(measured: tuple[Measured, Measured]) -> Iterator[Caveat]:
+    """Failures are slow where something gives up waiting, and fast where it is refused."""
+    counts = [m.whole.counts for m in measured]
+    rates = [c.failed / c.requests for c in counts if c.requests]
+    if len(rates) == 2 and abs(rates[0] - rates[1]) >= _OTHERWISE:
+        why = f"{rates[0]:.0%} of base and {rates[1]:.0%} of case failed, and are among them"
+        yield Caveat("latencies", why, False)
 
 
 def _plural(field: str) -> str:

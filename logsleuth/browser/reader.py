@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from logsleuth.case.store import Case
 
 _T = TypeVar("_T")
-MOST_ROWS: Final = 1000
+MOST_ROWS: Final = 500
 CONTEXT: Final = 2
 _EVENT: Final = re.compile(r"[0-9a-f]{12}(?:-[0-9]{1,9})?:[0-9]{1,15}")
 

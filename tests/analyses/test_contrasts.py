@@ -50,6 +50,8 @@ def test_what_differs_is_found_with_its_size(held: Callable[[Day, Day], Comparis
     assert slow.interval is not None
     assert slow.interval.low < 1.6 < slow.interval.high
     assert figure(whole, "requests_per_s").standing == "alike"
+    (caveat,) = found.caveats
+    assert caveat.why == "0% of base and 8% of case failed, and are among them"
     routes = {s.name: figure(s, "failure_rate") for s in found.subjects if s.kind == "route"}
     assert routes["GET /cart"].standing == "higher"
     # Five hundred requests without a failure don't show that there is no half percent of them.

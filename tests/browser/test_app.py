@@ -182,8 +182,8 @@ def test_sql_errors_are_shown_and_nothing_can_be_written(case: Path) -> None:
 def test_answers_have_an_end(case: Path) -> None:
     async def ask(visitor: Visit) -> None:
         await visitor.type(";select * from range(3000000000)")
-        assert visitor.status == "1,000 rows"
-        assert "the first 1,000 rows" in visitor.text
+        assert visitor.status == "500 rows"
+        assert "the first 500 rows" in visitor.text
 
     visit(case, ask)
 
