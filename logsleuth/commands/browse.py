@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from logsleuth.commands import Formats, LogFormat, Quiet, Zones, assumed, known
+from logsleuth.commands import (
+    Formats,
+    LogFormat,
+    Queries,
+    Quiet,
+    Zones,
+    assumed,
+    known,
+    own_queries,
+)
 from logsleuth.errors import UsageError
 
 
@@ -17,6 +26,7 @@ def browse(
     formats: Formats = None,
     assume_tz: Zones = None,
     log_format: LogFormat = None,
+    queries: Queries = None,
     quiet: Quiet = False,
 ) -> None:
     """Browse a case in the terminal: timeline, histogram, shares, lines of all layers, SQL.
@@ -40,7 +50,7 @@ def browse(
                 opened(evidence, None, load, progress, assumed(assume_tz))
             )
             found = investigate(case)
-        Browser(case, found, evidence[0]).run()
+        Browser(case, found, evidence[0], own_queries(queries)).run()
 
 
 def _check() -> None:

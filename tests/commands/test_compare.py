@@ -69,7 +69,8 @@ def test_markdown_has_a_section_for_each_question(
     out = run("compare", *days, "--format", "md", "--quiet").out
     heads = [line for line in out.splitlines() if line.startswith("## ")]
     assert heads == [
-        "## Verdicts", "## Figures", "## Shares", "## Hypotheses", "## Configuration",
+        "## Verdicts", "## What can’t be compared, or with care", "## Figures",
+        "## Shares", "## Hypotheses", "## Configuration",
         "## Messages", "## Evidence",
     ]  # fmt: skip
 
