@@ -21,6 +21,8 @@ _MOST: Final = 20_000
 _CITED: Final = 3
 _SLOWER: Final = 0.5
 _NOTICED_S: Final = 0.05
+_SOMEWHAT: Final = 0.1
+_STEP_S: Final = 0.02
 # A few requests for everything are no slow route.
 _TYPICAL: Final = 0.25
 # Of what all routes took longer by themselves, so much is one's alone.
@@ -50,10 +52,19 @@ class SlowedRoute:
         return (
             own.interval.low > self.noticed_s
             and own.typical_s > _TYPICAL * own.longer_s
-            and own.share > _SHARE
-            and own.places >= _PLACES
-            and own.oftener < _OFTENER
+            and self._one_everywhere
         )
+
+    @property
+    def somewhat(self) -> bool:
+        """The same of a route that took a tenth longer: too little by itself to be at fault."""
+        own = self.own
+        return own.interval.low > max(_SOMEWHAT * own.usual_s, _STEP_S) and self._one_everywhere
+
+    @property
+    def _one_everywhere(self) -> bool:
+        own = self.own
+        return own.share > _SHARE and own.places >= _PLACES and own.oftener < _OFTENER
 
     def waits_for_database(self, facts: Facts) -> bool:
         """Whether somebody tells that it was the database that the route waited longer for."""
@@ -109,6 +120,12 @@ def database_part(facts: Facts, slowed: SlowedRoute) -> float | None:
         if s.calls_during >= _CALLED * asked
     )
     return grown / max(own.longer_s * asked, 1e-3)
+
+
+def nobody_tells(facts: Facts, slowed: SlowedRoute) -> bool:
+    """Whether neither the applications nor any log of the database says what it did meanwhile."""
+    silent = not facts.database.events or facts.silence("database") is not None
+    return slowed.own.part_s is None and silent
 
 
 def _plain(values: Array) -> Array:

@@ -10,6 +10,7 @@ from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reference import reference
 from logsleuth.analyses.shown import shown
+from logsleuth.model import Interval
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
@@ -51,6 +52,7 @@ def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
         *(_peers(facts, pool, worst) if facts.blind else _share(facts, pool, worst)),
         *_before(worst),
         *_equals(facts, pool, worst),
+        *_route_everywhere(facts),
         *_new(facts, worst),
         *_words(facts, pool, worst),
         *_ejected(facts, worst),
@@ -126,6 +128,24 @@ def _peers(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
             f"{worst.server} has {worst.during.share:.1%} of the pool, where"
             f" {meant.shares[worst.server]:.1%} would be its part ({meant.basis})",
             effect=ratio, p_value=meant.p_value, query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _route_everywhere(facts: Facts) -> list[Reason]:
+    """Where a route is slower on every instance, the one with least room goes under first."""
+    slowed = None if facts.blind else facts.slowed_route
+    if slowed is None or not slowed.somewhat:
+        return []
+    own = slowed.own
+    return [
+        reason(
+            NAME, "a route is slower on every instance", "routes", -2.0,
+            f"{slowed.route} took {own.longer_s:.3f} s longer ({own.interval.low:.3f} to"
+            f" {own.interval.high:.3f}) than before and than others beside it, on"
+            f" {own.places:.0%} of the instances",
+            effect=own.longer_s, query=shown("route-own-times", facts.window),
+            interval=Interval(own.interval.low, own.interval.high), evidence=slowed.events,
         )
     ]  # fmt: skip
 

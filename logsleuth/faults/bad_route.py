@@ -10,7 +10,7 @@ from logsleuth.analyses.concentration import by_route, harmed_client
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.own_time import database_part
+from logsleuth.analyses.own_time import database_part, nobody_tells
 from logsleuth.analyses.rollout import nearest, study
 from logsleuth.analyses.shown import shown
 from logsleuth.model import Interval
@@ -45,9 +45,9 @@ def examine(facts: Facts) -> list[Finding]:
         return []
     held = held_by_route(NAME, facts, worst)
     slowed = facts.slowed_route if held.weight < 0 else None
-    if slowed is not None and slowed.alone and not _database_explains(facts, slowed):
-        return [_blocking(facts, slowed)]
     thrown = _thrown(facts)
+    if slowed is not None and _blocks(facts, slowed, thrown):
+        return [_blocking(facts, slowed)]
     if held.weight < 0 and thrown is not None:
         worst, held = thrown, _own_errors(facts, thrown)
     reasons = [
@@ -59,6 +59,16 @@ def examine(facts: Facts) -> list[Finding]:
     ]
     summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
     return [Finding(NAME, COMPONENT, worst.value, summary, tuple(reasons))]
+
+
+def _blocks(facts: Facts, slowed: SlowedRoute, thrown: Concentration | None) -> bool:
+    """Whether a route's own time is what there is to tell of it.
+
+    Where nobody tells of the database, its own errors say more.
+    """
+    if not slowed.alone or _database_explains(facts, slowed):
+        return False
+    return thrown is None or not nobody_tells(facts, slowed)
 
 
 def _common(facts: Facts) -> list[Reason]:
@@ -76,7 +86,8 @@ def _blocking(facts: Facts, slowed: SlowedRoute) -> Finding:
     own = slowed.own
     reasons = [
         reason(
-            NAME, "one route takes longer by itself", "strata", 3.0,
+            NAME, "one route takes longer by itself", "strata",
+            1.5 if nobody_tells(facts, slowed) else 3.0,
             f"{slowed.route} took {own.longer_s:.3f} s longer ({own.interval.low:.3f} to"
             f" {own.interval.high:.3f}) than before and than others beside it, who waited"
             f" {own.waited_s:.3f} s longer; it has {own.share:.0%} of what routes took longer by"
@@ -118,13 +129,16 @@ def _accused(facts: Facts) -> bool:
 def _own_database_part(facts: Facts, slowed: SlowedRoute) -> list[Reason]:
     part = database_part(facts, slowed)
     if part is None:
-        some = "the database's log times no statement" if facts.database.events else "it has no log"
+        log = (
+            "nor does a log of it"
+            if nobody_tells(facts, slowed)
+            else "and its log times no statement, fast or slow"
+        )
         return [
             reason(
-                NAME, "what it waits for isn't in the evidence", "coverage",
-                -0.5 if facts.database.events else -2.0,
-                f"{slowed.route} is slow, and the application doesn't tell how long it waited for"
-                f" the database: {some}",
+                NAME, "what it waits for isn't in the evidence", "coverage", -2.0,
+                f"{slowed.route} is slow, the application doesn't say how long it waited for the"
+                f" database, {log}",
             )
         ]  # fmt: skip
     told = slowed.own.part_s is not None

@@ -48,7 +48,7 @@ def examine(facts: Facts) -> list[Finding]:
         return _untold(facts)
     risen = [s for s in facts.database.statements if _risen(facts, s)]
     if not risen:
-        return [] if facts.silence(COMPONENT) else [_nothing(facts)]
+        return _untold(facts) or ([] if facts.silence(COMPONENT) else [_nothing(facts)])
     worst = max(risen, key=lambda s: (s.busy_during_s, s.fingerprint))
     reasons = [
         _more(facts, worst),

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.faults import bad_route, slow_queries
+from logsleuth.faults import bad_instance, bad_route, slow_queries
 from tests.analyses.traffic_builder import BEGIN, Scene
-from tests.faults.scenes import ONSET, claims, named, outcomes, standing
+from tests.faults.scenes import ONSET, claims, named, outcomes, standing, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,14 +40,16 @@ def queued(scene: Scene) -> Array:
     return work
 
 
-def told(scene: Scene, database_s: Array | None = None) -> Scene:
-    """Let the applications tell of it, with their database times if they have any."""
+def told(scene: Scene, database_s: Array | None = None, *, log: bool = True) -> Scene:
+    """Let the applications tell of it, with their database times, and the database that it runs."""
     scene.applications()
     for line in scene.lines:
         line.pop("database_s", None)
     if database_s is not None:
         for line, took in zip(scene.lines, database_s.tolist(), strict=True):
             line["database_s"] = took
+    if log:
+        scene.checkpoints()
     return scene
 
 
@@ -65,14 +67,20 @@ def test_a_route_that_all_others_wait_for_is_named(gathered: Callable[[Scene], F
     assert cause.confidence > 0.9
 
 
-def test_where_nobody_tells_of_the_database_it_is_named_with_doubt(
+def test_beside_a_database_that_times_nothing_it_is_named_with_doubt(
     gathered: Callable[[Scene], Facts],
 ) -> None:
-    facts = gathered(told(blocked()[0]))
-    cause = named(facts)
+    cause = named(gathered(told(blocked()[0])))
     assert (cause.fault, cause.target) == ("bad-route", SEARCH)
     assert cause.confidence < 0.8
-    assert {s.finding.fault: s.score for s in standing(facts)}["slow-queries"] > 2.0
+
+
+def test_where_nobody_tells_of_the_database_both_stand(gathered: Callable[[Scene], Facts]) -> None:
+    facts = gathered(told(blocked()[0], log=False))
+    assert named(facts).fault is None
+    scores = {s.finding.fault: s.score for s in standing(facts)}
+    assert min(scores["bad-route"], scores["slow-queries"]) > 2.0
+    assert statuses(facts)["application"] == "inconclusive"
 
 
 def test_a_route_whose_time_the_application_spent_on_the_database_is_not(
@@ -146,6 +154,28 @@ def test_a_route_that_is_slow_on_one_instance_only_is_not_named(
     scene.slow(scene.between(ONSET) & scene.of("/search") & scene.on("web-2"), 15.0)
     queued(scene)
     assert claims(bad_route, gathered(told(scene))) == []
+
+
+def test_an_instance_with_less_room_that_goes_under_first_is_not_to_blame(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = asked()
+    scene.duration_s[scene.on("web-2")] *= 1.6
+    scene.slow(scene.between(ONSET) & scene.of("/search"), 2.2)
+    queued(scene)
+    facts = gathered(told(scene))
+    assert outcomes(bad_instance, facts)["a route is slower on every instance"] == "against"
+
+
+def test_an_instance_that_is_slow_by_itself_makes_no_route_slower_everywhere(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = asked()
+    scene.slow(scene.between(ONSET) & scene.on("web-2"), 12.0)
+    queued(scene)
+    facts = gathered(told(scene))
+    assert "a route is slower on every instance" not in outcomes(bad_instance, facts)
+    assert claims(bad_instance, facts) == ["web-2"]
 
 
 def test_dear_requests_of_a_client_that_asks_often_are_not_the_routes(
