@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from logsleuth.case.store import Case
-    from logsleuth.model import Hypothesis, JudgedChange, Message, Waterfall
+    from logsleuth.model import DatabaseLog, Hypothesis, JudgedChange, Message, Waterfall
 
 
 def investigate(case: Case) -> Investigation:
@@ -43,6 +43,7 @@ def investigate(case: Case) -> Investigation:
     said = messages.examine(facts)
     moments = _with_messages(judged.told(timeline.build(facts, root)), said)
     moments = _with_notes(case, moments)
+    drawn = series.build(case, facts.traffic, facts.lost, facts.during)
     pools = documents.pools(facts, verdict.skewed_pools(standing))
     waterfalls = examples.waterfalls(facts)
     return Investigation(
@@ -53,8 +54,8 @@ def investigate(case: Case) -> Investigation:
         pools=pools,
         timeline=moments,
         warnings=coverage.warnings(case, facts.window),
-        series=series.build(case, facts.traffic, facts.lost),
-        cited=_cited(case, hypotheses, moments, waterfalls, judged.changes),
+        series=drawn,
+        cited=_cited(case, hypotheses, moments, waterfalls, judged.changes, drawn.database),
         version=__version__,
         runbook=runbooks.find(root.fault) if root.fault else None,
         clocks=clocks.read(case),
@@ -71,6 +72,7 @@ def _calm(case: Case, calm: Calm) -> Investigation:
     judged = judgements.without_incident(calm)
     moments = _with_notes(case, judged.told(timeline.changes(calm.changes, None)))
     waterfalls = examples.calm_waterfalls(case, calm.traffic)
+    drawn = series.build(case, calm.traffic, calm.badness.failed)
     return Investigation(
         sources=coverage.sources(case),
         incident=None,
@@ -79,8 +81,8 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         pools=calm_pools.describe(case, calm),
         timeline=moments,
         warnings=(*_stirred(calm), *coverage.warnings(case)),
-        series=series.build(case, calm.traffic, calm.badness.failed),
-        cited=_cited(case, (), moments, waterfalls, judged.changes),
+        series=drawn,
+        cited=_cited(case, (), moments, waterfalls, judged.changes, drawn.database),
         version=__version__,
         clocks=clocks.read(case),
         waterfalls=waterfalls,
@@ -109,12 +111,16 @@ def _cited(
     moments: Sequence[Moment],
     waterfalls: Sequence[Waterfall],
     judged: Sequence[JudgedChange],
+    database: DatabaseLog | None,
 ) -> tuple[CitedEvent, ...]:
     """Every event that the document names, once, with its line as it was written."""
     named = [e for h in hypotheses for c in h.checks for e in c.evidence]
     named += [e for moment in moments for e in moment.evidence]
     named += [s.event for one in waterfalls for s in one.segments if s.event is not None]
     named += [e for change in judged for e in change.evidence]
+    if database is not None:
+        named += [one.longest for one in database.statements if one.longest is not None]
+        named += [one.first for one in database.words if one.first is not None]
     ids = list(dict.fromkeys(named))
     texts = quote(case, ids)
     places = documents.places(case, ids)

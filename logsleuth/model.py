@@ -17,11 +17,15 @@ from logsleuth.harm import MessageKind as MessageKind
 from logsleuth.harm import Position as Position
 from logsleuth.harm import ToldBy as ToldBy
 from logsleuth.series import Breakdown as Breakdown
+from logsleuth.series import DatabaseLog as DatabaseLog
+from logsleuth.series import DatabaseWords as DatabaseWords
 from logsleuth.series import Facet as Facet
 from logsleuth.series import Gap as Gap
 from logsleuth.series import LaneBin as LaneBin
 from logsleuth.series import Series as Series  # noqa: TC001 - renderers and analyses take it from here
 from logsleuth.series import ShareBin as ShareBin
+from logsleuth.series import StatementKind as StatementKind
+from logsleuth.series import Tally as Tally
 from logsleuth.series import TrafficBin as TrafficBin
 
 Component = Literal["balancer", "application", "database", "client"]

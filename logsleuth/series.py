@@ -59,6 +59,20 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """Requests counted by one more thing: their status, client, user agent or referrer.
+
+    The tables are flat as those of the breakdown: [bins, facets, values].
+    """
+
+    dimension: str
+    values: tuple[str, ...]
+    """The busiest of all the time or of the incident; of more, the last is the rest, nameless."""
+    requests: tuple[int, ...]
+    failed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Breakdown:
     """Requests counted by several things at once, so that a reader's selection can be added up.
 
@@ -85,6 +99,56 @@ class Breakdown:
     """[bins, facets, outcomes]"""
     latencies: tuple[int, ...]
     """[bins, facets, bands + 1]: of the requests whose time is known."""
+    took_ms: tuple[int, ...] = ()
+    """[bins, facets, routes]: what requests took together; empty where many don't say it."""
+    sent_bytes: tuple[int, ...] = ()
+    """[bins, facets, routes]: what was sent to clients; empty where no log says it."""
+    tallies: tuple[Tally, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatementKind:
+    """Statements that differ in their values only, and that the database logged with their time."""
+
+    fingerprint: str
+    """Empty for the rest of them."""
+    calls: tuple[int, ...]
+    """By bin, as the following."""
+    took_ms: tuple[int, ...]
+    longest_s: float
+    longest: str | None
+    """The event of the longest."""
+    who: tuple[str, ...]
+    """Users with their databases, where the log names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseWords:
+    """Lines of a database's log that differ in their values only."""
+
+    text: str
+    """Empty for the rest of them."""
+    level: str | None
+    lines: tuple[int, ...]
+    """By bin."""
+    first: str | None
+    """The event of the first, of the incident where it has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLog:
+    """What the logs of databases hold over time.
+
+    The bins are the breakdown's, where there is one, and more as far as these logs reach beyond.
+    """
+
+    since: datetime
+    bin_s: float
+    bins: int
+    statements: tuple[StatementKind, ...]
+    """Those that took longest together first."""
+    words: tuple[DatabaseWords, ...]
+    """The gravest first, then the most frequent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +163,5 @@ class Series:
     """In order of component, path and time."""
     breakdown: Breakdown | None = None
     """None where there are no requests."""
+    database: DatabaseLog | None = None
+    """None where no log of a database is in the evidence."""

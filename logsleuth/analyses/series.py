@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses import breakdown, gaps
+from logsleuth.analyses import breakdown, database_log, gaps, tallies
 from logsleuth.analyses.pools import pool_masks
 from logsleuth.analyses.statements import sql
 from logsleuth.model import LaneBin, Series, ShareBin, TrafficBin
@@ -26,18 +26,24 @@ _WIDTHS: Final = (
 )  # fmt: skip
 
 
-def build(case: Case, traffic: Traffic, lost: Array) -> Series:
-    """Bin the traffic, each pool's shares, and the lines worth a look; `lost` flags failures."""
+def build(case: Case, traffic: Traffic, lost: Array, during: Array | None = None) -> Series:
+    """Bin the traffic, each pool's shares, and the lines worth a look.
+
+    `lost` flags failures, `during` the requests of the incident.
+    """
     if not len(traffic):
-        return Series(1.0, (), (), ())
+        return Series(1.0, (), (), (), database=database_log.read(case, None))
     width = _width(traffic, _BINS)
+    counted = breakdown.count(traffic, lost, _width, tallies.read(case, traffic, during))
+    first = None if during is None or not during.any() else float(traffic.started[during][0])
     return Series(
         bin_s=width,
         traffic=tuple(_traffic(traffic, lost, width)),
         shares=tuple(_shares(traffic, lost, _width(traffic, _SHARE_BINS))),
         lanes=tuple(_lanes(case, traffic.since, width)),
         gaps=gaps.find(case, traffic.since, traffic.until),
-        breakdown=breakdown.count(traffic, lost, _width),
+        breakdown=counted,
+        database=database_log.read(case, counted, first),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from logsleuth.model import Breakdown, Investigation
+    from logsleuth.model import Breakdown, Investigation, Tally
 
 REST: Final = "all others"
 
@@ -27,6 +27,8 @@ class Row:
     share: float | None
     failing: float | None
     p95_s: float | None = None
+    mean_s: float | None = None
+    sent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Chosen:
     facets: tuple[Row, ...]
     routes: tuple[Row, ...]
     outcomes: tuple[Row, ...]
+    tallies: tuple[tuple[str, tuple[Row, ...]], ...] = ()
+    """By status, client, user agent, referrer: as far as the logs have them."""
 
 
 def chosen(investigation: Investigation) -> Chosen | None:
@@ -45,17 +49,19 @@ def chosen(investigation: Investigation) -> Chosen | None:
     whole = investigation.series.breakdown
     if whole is None:
         return None
-    first, last = _reach(whole, investigation)
+    first, last = reach(whole, investigation)
     since = utc(whole.since)
     step = timedelta(seconds=whole.bin_s)
     return Chosen(
         since + first * step, since + last * step,
         tuple(_facets(whole, first, last)), tuple(_routes(whole, first, last)),
         tuple(_outcomes(whole, first, last)),
+        tuple((one.dimension, tuple(_tally(whole, one, first, last))) for one in whole.tallies),
     )  # fmt: skip
 
 
-def _reach(whole: Breakdown, investigation: Investigation) -> tuple[int, int]:
+def reach(whole: Breakdown, investigation: Investigation) -> tuple[int, int]:
+    """Return the bins of the incident, the first and the one after the last, or all."""
     incident = investigation.incident
     if incident is None:
         return 0, whole.bins
@@ -81,7 +87,9 @@ def _facets(whole: Breakdown, first: int, last: int) -> Iterable[Row]:
             _sum(whole.latencies, whole, bands, first, last, facet=place, value=band)
             for band in range(bands)
         ]
-        yield _row(name, requests, failed, _all(whole, first, last), quantile(whole, found, 0.95))
+        sent = _sent(whole, first, last, facet=place)
+        row = _row(name, requests, failed, _all(whole, first, last))
+        yield replace(row, p95_s=quantile(whole, found, 0.95), sent=sent)
 
 
 def _routes(whole: Breakdown, first: int, last: int) -> Iterable[Row]:
@@ -89,14 +97,35 @@ def _routes(whole: Breakdown, first: int, last: int) -> Iterable[Row]:
     for place, name in enumerate(whole.routes):
         requests = _sum(whole.requests, whole, size, first, last, value=place)
         failed = _sum(whole.failed, whole, size, first, last, value=place)
-        yield _row(name or REST, requests, failed, _all(whole, first, last), None)
+        took = _sum(whole.took_ms, whole, size, first, last, value=place) if whole.took_ms else None
+        mean_s = None if took is None or not requests else took / requests / 1000
+        sent = _sent(whole, first, last, value=place)
+        row = _row(name or REST, requests, failed, _all(whole, first, last))
+        yield replace(row, mean_s=mean_s, sent=sent)
+
+
+def _tally(whole: Breakdown, one: Tally, first: int, last: int) -> Iterable[Row]:
+    size = len(one.values)
+    for place, name in enumerate(one.values):
+        requests = _sum(one.requests, whole, size, first, last, value=place)
+        failed = _sum(one.failed, whole, size, first, last, value=place)
+        yield _row(name or REST, requests, failed, _all(whole, first, last))
+
+
+def _sent(
+    whole: Breakdown, first: int, last: int, *, facet: int | None = None, value: int | None = None
+) -> int | None:
+    if not whole.sent_bytes:
+        return None
+    size = len(whole.routes)
+    return _sum(whole.sent_bytes, whole, size, first, last, facet=facet, value=value)
 
 
 def _outcomes(whole: Breakdown, first: int, last: int) -> Iterable[Row]:
     size = len(whole.outcomes)
     for place, name in enumerate(whole.outcomes):
         requests = _sum(whole.answered, whole, size, first, last, value=place)
-        yield _row(name, requests, None, _all(whole, first, last), None)
+        yield _row(name, requests, None, _all(whole, first, last))
 
 
 def facet_name(whole: Breakdown, place: int) -> str:
@@ -134,9 +163,9 @@ def _sum(
     return total
 
 
-def _row(name: str, requests: int, failed: int | None, total: int, p95_s: float | None) -> Row:
+def _row(name: str, requests: int, failed: int | None, total: int) -> Row:
     failing = failed / requests if failed is not None and requests else None
-    return Row(name, requests, requests / total if total else None, failing, p95_s)
+    return Row(name, requests, requests / total if total else None, failing)
 
 
 def quantile(whole: Breakdown, counts: Sequence[int], part: float) -> float | None:

@@ -10,7 +10,7 @@ from logsleuth.renderers.primitives import number, text, time
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from logsleuth.model import Breakdown, Gap, LaneBin, Series
+    from logsleuth.model import Breakdown, DatabaseLog, Gap, LaneBin, Series
 
 _DIGITS = 4
 
@@ -30,6 +30,7 @@ def columns(series: Series) -> dict[str, Any]:
         "lanes": _lanes(series),
         "gaps": [_gap(gap) for gap in series.gaps],
         "breakdown": None if whole is None else breakdown(whole),
+        "database": None if series.database is None else database(series.database),
     }
 
 
@@ -75,6 +76,46 @@ def breakdown(whole: Breakdown) -> dict[str, Any]:
         "failed": runs(whole.failed),
         "answered": runs(whole.answered),
         "latencies": runs(whole.latencies),
+        "took_ms": runs(whole.took_ms),
+        "sent_bytes": runs(whole.sent_bytes),
+        "tallies": [
+            {
+                "dimension": one.dimension,
+                "values": [text(value) for value in one.values],
+                "requests": runs(one.requests),
+                "failed": runs(one.failed),
+            }
+            for one in whole.tallies
+        ],
+    }
+
+
+def database(log: DatabaseLog) -> dict[str, Any]:
+    """Return what databases logged by bin; among counts, -n stands for n zeros in a row."""
+    return {
+        "from": time(log.since),
+        "bin_s": number(log.bin_s),
+        "bins": log.bins,
+        "statements": [
+            {
+                "fingerprint": text(one.fingerprint),
+                "calls": runs(one.calls),
+                "took_ms": runs(one.took_ms),
+                "longest_s": number(one.longest_s),
+                "longest": text(one.longest),
+                "who": [text(name) for name in one.who],
+            }
+            for one in log.statements
+        ],
+        "words": [
+            {
+                "text": text(one.text),
+                "level": text(one.level),
+                "lines": runs(one.lines),
+                "first": text(one.first),
+            }
+            for one in log.words
+        ],
     }
 
 

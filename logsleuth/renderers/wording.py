@@ -23,6 +23,9 @@ STATUS_ICONS: Final[dict[Status, str]] = {
     "no-evidence": "∅",
 }
 OUTCOME_ICONS: Final[dict[Outcome, str]] = {"for": "+", "against": "−", "neutral": "○"}
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB")
+# What would be said as 1000 of one unit is 1 of the next.
+_NEXT_UNIT: Final = 999.5
 _SMALLEST_P: Final = 0.0001
 _LEAST_PERCENT: Final = 0.01
 _WHOLE_PERCENT: Final = 99.95
@@ -84,6 +87,16 @@ def seconds(value: float | None) -> str:
     if abs(value) < 1:
         return f"{value * 1000:.3g} ms"
     return f"{value:.3g} s" if abs(value) < 60 else lasting(timedelta(seconds=value))
+
+
+def size(value: float | None) -> str:
+    """Say how much was sent, in thousands of bytes: `731 B`, `506 kB`, `13.4 MB`."""
+    if value is None or not math.isfinite(value):
+        return UNKNOWN
+    unit = 0
+    while value >= _NEXT_UNIT and unit < len(_UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{value:.3g} {_UNITS[unit]}"
 
 
 def lasting(span: timedelta) -> str:

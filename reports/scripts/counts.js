@@ -12,11 +12,20 @@ const tables = breakdown && {
   failed: { size: breakdown.routes.length, cells: spread(breakdown.failed) },
   answered: { size: breakdown.outcomes.length, cells: spread(breakdown.answered) },
   latencies: { size: breakdown.bands_s.length + 1, cells: spread(breakdown.latencies) },
+  took: { size: breakdown.routes.length, cells: spread(breakdown.took_ms) },
+  sent: { size: breakdown.routes.length, cells: spread(breakdown.sent_bytes) },
 };
+if (breakdown) {
+  breakdown.tallies.forEach(({ values, requests, failed }, place) => {
+    tables[`tally-${place}`] = { size: values.length, cells: spread(requests) };
+    tables[`tally-${place}-failed`] = { size: values.length, cells: spread(failed) };
+  });
+}
 
 // The sums of a table's last axis over bins [first, last) of one server, or of all where it is null.
 function sums(name, { first, last, facet }) {
   const { size, cells } = tables[name];
+  if (!cells.length) return Array(size).fill(null);
   const facets = breakdown.facets.length;
   const found = Array(size).fill(0);
   for (let bin = first; bin < last; bin += 1) {
@@ -62,6 +71,25 @@ function seconds(value) {
   const said = (figure) => String(Number(figure.toPrecision(3)));
   if (value < 1) return `${said(value * 1000)} ms`;
   if (value < 60) return `${said(value)} s`;
-  const [minutes, rest] = [Math.floor(Math.round(value) / 60), Math.round(value) % 60];
-  return rest ? `${minutes} min ${rest} s` : `${minutes} min`;
+  return lasting(Math.round(value));
 }
+
+// The two largest units, as the server says them.
+function lasting(total) {
+  const sizes = [[Math.floor(total / 86400), "d"], [Math.floor((total % 86400) / 3600), "h"],
+    [Math.floor((total % 3600) / 60), "min"], [total % 60, "s"]];
+  const first = Math.max(sizes.findIndex(([size]) => size), 0);
+  const next = sizes.slice(first + 1, first + 2).filter(([size]) => size);
+  return [sizes[first], ...next].map(([size, unit]) => `${size} ${unit}`).join(" ");
+}
+
+function size(value) {
+  if (value === null) return UNKNOWN;
+  const units = ["B", "kB", "MB", "GB", "TB", "PB"];
+  let unit = 0;
+  for (; value >= 999.5 && unit < units.length - 1; unit += 1) value /= 1000;
+  return `${Number(value.toPrecision(3))} ${units[unit]}`;
+}
+
+// A figure of any size in at most four digits.
+const figured = (value) => (value >= 1000 ? counted(value) : String(Number(value.toPrecision(4))));

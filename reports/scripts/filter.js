@@ -29,12 +29,14 @@ function restore() {
   original.clear();
 }
 
-function fill(row, requests, failed, all, latencies) {
+function fill(row, requests, failed, all, { latencies, took, sent } = {}) {
   const cell = (name) => row.querySelector(`[data-cell=${name}]`);
   put(cell("requests"), counted(requests));
   put(cell("share"), percent(rate(requests, all)));
   if (failed !== null) put(cell("failing"), percent(rate(failed, requests)));
   if (latencies) put(cell("p95"), seconds(quantile(latencies, 0.95)));
+  if (took !== undefined) put(cell("mean"), seconds(took === null ? null : rate(took / 1000, requests)));
+  if (sent !== undefined) put(cell("sent"), size(sent));
 }
 
 // The dot of a share goes where the selection has it; its interval was the window's.
@@ -55,17 +57,50 @@ function fillServers(rows, pooled) {
     const mine = (_, other) => !pooled || breakdown.facets[other][0] === breakdown.facets[facet][0];
     const chosen = { ...selection, facet };
     const all = whole(requests.filter(mine));
-    fill(row, requests[facet], whole(sums("failed", chosen)), all, sums("latencies", chosen));
+    const sent = sums("sent", chosen);
+    fill(row, requests[facet], whole(sums("failed", chosen)), all, {
+      latencies: sums("latencies", chosen), sent: sent[0] === null ? null : whole(sent),
+    });
     moveDot(row, rate(requests[facet], all));
   }
+}
+
+const rows = (name) => [...document.querySelectorAll(`[data-counts=${name}] tbody tr`)];
+
+// A database's log may begin before the requests and end after them: so does a selection that does.
+function fillDatabase() {
+  const log = held.series.database;
+  if (!log) return;
+  const earlier = Math.round((begins - Date.parse(log.from)) / (log.bin_s * 1000));
+  const first = selection.first ? selection.first + earlier : 0;
+  const last = selection.last < breakdown.bins ? selection.last + earlier : log.bins;
+  const within = (runs) => whole(spread(runs).slice(first, last));
+  const aMinute = (number) => figured((number * 60) / ((last - first) * log.bin_s));
+  const cells = (row, said) => {
+    for (const [name, text] of Object.entries(said)) put(row.querySelector(`[data-cell=${name}]`), text);
+  };
+  rows("statements").forEach((row, place) => {
+    const { calls, took_ms: took } = log.statements[place];
+    const [number, spent] = [within(calls), within(took) / 1000];
+    cells(row, { calls: counted(number), together: seconds(spent), minute: aMinute(number), mean: seconds(rate(spent, number)) });
+  });
+  rows("words").forEach((row, place) => {
+    const number = within(log.words[place].lines);
+    cells(row, { lines: counted(number), minute: aMinute(number) });
+  });
 }
 
 function fillTables() {
   const requests = sums("requests", selection);
   const [failed, answered] = [sums("failed", selection), sums("answered", selection)];
-  const rows = (name) => [...document.querySelectorAll(`[data-counts=${name}] tbody tr`)];
-  rows("routes").forEach((row, place) => fill(row, requests[place], failed[place], whole(requests), null));
-  rows("outcomes").forEach((row, place) => fill(row, answered[place], null, whole(answered), null));
+  const [took, sent] = [sums("took", selection), sums("sent", selection)];
+  rows("routes").forEach((row, place) => fill(row, requests[place], failed[place], whole(requests), { took: took[place], sent: sent[place] }));
+  rows("outcomes").forEach((row, place) => fill(row, answered[place], null, whole(answered)));
+  breakdown.tallies.forEach((_, number) => {
+    const [found, lost] = [sums(`tally-${number}`, selection), sums(`tally-${number}-failed`, selection)];
+    rows(`tally-${number}`).forEach((row, place) => fill(row, found[place], lost[place], whole(found)));
+  });
+  fillDatabase();
   fillServers(rows("facets"), false);
   fillServers(document.querySelectorAll("table.shares tbody tr"), true);
   const stretch = document.querySelector("[data-stretch]");
@@ -73,10 +108,11 @@ function fillTables() {
   if (stretch) {
     put(stretch, "");
     stretch.append("From ", timeElement(edge(selection.first), "moment"), " to ",
-      timeElement(edge(selection.last), "moment", true), `, as selected; routes and outcomes of ${server}.`);
+      timeElement(edge(selection.last), "moment", true), `, as selected; all but the servers of ${server}.`);
   }
   for (const caption of document.querySelectorAll("[data-selected]")) {
-    const mine = caption.closest("[data-counts=routes], [data-counts=outcomes]") ? `, ${server}` : "";
+    const table = caption.closest("[data-counts]")?.dataset.counts;
+    const mine = table && !["facets", "statements", "words"].includes(table) ? `, ${server}` : "";
     put(caption, "");
     caption.append(" – selected: ", timeElement(edge(selection.first), "clock"), " to ",
       timeElement(edge(selection.last), "clock", true), mine);

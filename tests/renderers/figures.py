@@ -6,8 +6,20 @@ import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from logsleuth.model import Breakdown, Facet, Gap, LaneBin, Series, ShareBin, TrafficBin
-from tests.renderers.scene import BEGIN, BIN_S, BINS, ENDED, ONSET, SERVERS
+from logsleuth.model import (
+    Breakdown,
+    DatabaseLog,
+    DatabaseWords,
+    Facet,
+    Gap,
+    LaneBin,
+    Series,
+    ShareBin,
+    StatementKind,
+    Tally,
+    TrafficBin,
+)
+from tests.renderers.scene import BEGIN, BIN_S, BINS, ENDED, ONSET, SERVERS, SLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,12 +91,17 @@ def breakdown(shares: tuple[ShareBin, ...]) -> Breakdown:
     """The shares once more, two thirds of them for one route, with slow failures."""
     bins = len({bin_.ts for bin_ in shares})
     requests, failed, answered, latencies = [], [], [], []
+    took, sent, clients, lost = [], [], [], []
     for bin_ in shares:
         first, good = bin_.requests * 2 // 3, bin_.requests - bin_.failed
         requests += [first, bin_.requests - first]
         failed += [bin_.failed, 0]
         answered += [good, 0, 0, bin_.failed]
         latencies += [good, 0, bin_.failed, 0]
+        took += [100 * first, 200 * (bin_.requests - first)]
+        sent += [5000 * first, 100 * (bin_.requests - first)]
+        clients += [bin_.requests // 4, bin_.requests - bin_.requests // 4]
+        lost += [0, bin_.failed]
     return Breakdown(
         since=BEGIN,
         bin_s=BIN_S,
@@ -97,10 +114,40 @@ def breakdown(shares: tuple[ShareBin, ...]) -> Breakdown:
         failed=tuple(failed),
         answered=tuple(answered),
         latencies=tuple(latencies),
+        took_ms=tuple(took),
+        sent_bytes=tuple(sent),
+        tallies=(
+            Tally("client", ("192.0.2.7", ""), tuple(clients), tuple(lost)),
+            Tally("user agent", ("curl", "Firefox"), tuple(clients), tuple(lost)),
+        ),
     )
+
+
+def database(bins: int) -> DatabaseLog:
+    """A log that begins ten bins before the requests: a statement, a deadlock and the rest."""
+    bins += 10
+    often = tuple(2 if place > 10 else 1 for place in range(bins))
+    return DatabaseLog(
+        since=BEGIN - timedelta(seconds=10 * BIN_S),
+        bin_s=BIN_S,
+        bins=bins,
+        statements=(
+            StatementKind(
+                "select * from carts where id = ?", often, tuple(150 * n for n in often), 4.5, SLOW,
+                ("shop on orders",),
+            ),
+            StatementKind("", often, often, 0.1, None, ()),
+        ),
+        words=(
+            DatabaseWords("deadlock detected", "error", tuple(n - 1 for n in often), SLOW),
+            DatabaseWords("", None, often, None),
+        ),
+    )  # fmt: skip
 
 
 def series() -> Series:
     traffic = tuple(_traffic())
     shares = tuple(_shares(traffic))
-    return Series(BIN_S, traffic, shares, tuple(_lanes()), _gaps(), breakdown(shares))
+    counts = breakdown(shares)
+    lanes = tuple(_lanes())
+    return Series(BIN_S, traffic, shares, lanes, _gaps(), counts, database(counts.bins))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = MARKS
-COUNTS = "#counts table"
+COUNTS = "#counts table, #database table"
 
 
 def cells(page: Page, table: str) -> list[str]:
@@ -61,7 +61,9 @@ def test_brushing_the_time_axis_changes_tables_and_figures(
     visited = visit(browser, tmp_path, "rich")
     page = visited.page
     tables = (*(f"[data-counts={name}]" for name in ("facets", "routes", "outcomes")),)
-    before = {table: cells(page, table) for table in (*tables, "table.shares >> nth=0")}
+    more = ("tally-0", "tally-1", "statements", "words")
+    tables += (*(f"[data-counts={name}]" for name in more), "table.shares >> nth=0")
+    before = {table: cells(page, table) for table in tables}
     brush(page, 0.02, 0.2)
     after = {table: cells(page, table) for table in before}
     assert all(after[table] != before[table] for table in before)
@@ -120,10 +122,11 @@ def test_a_selection_adds_up_as_the_server_rendered_tables_do(
     browser: Browser, tmp_path: Path
 ) -> None:
     page = visit(browser, tmp_path, "rich").page
-    before = [cells(page, f"{COUNTS} >> nth={number}") for number in range(3)]
+    assert page.locator(COUNTS).count() == 7
+    before = [cells(page, f"{COUNTS} >> nth={number}") for number in range(7)]
     page.locator("#filter button[name=incident]").click()
     page.wait_for_selector("html[data-filtered=yes]", state="attached")
-    assert [cells(page, f"{COUNTS} >> nth={number}") for number in range(3)] == before
+    assert [cells(page, f"{COUNTS} >> nth={number}") for number in range(7)] == before
     found = chosen.chosen(builder.rich())
     assert found is not None
     said = page.locator("#filter output").inner_text()

@@ -80,3 +80,12 @@ def test_things_are_counted_with_their_noun() -> None:
     assert wording.counted(1200, "line") == "1,200 lines"
     assert wording.confidence(0.93) == "93 %"
     assert wording.confidence(math.nan) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(None, "–"), (0, "0 B"), (731, "731 B"), (999.4, "999 B"), (999.6, "1 kB"),
+     (506_100, "506 kB"), (13_400_000, "13.4 MB"), (2.5e12, "2.5 TB"), (float("nan"), "–")],
+)  # fmt: skip
+def test_sizes_are_said_in_thousands(value: float | None, said: str) -> None:
+    assert wording.size(value) == said

@@ -1,0 +1,1 @@
+select code::integer as code, min(site) as site from referrers group by code order by code;
