@@ -126,6 +126,10 @@ def assert_whole(found: Investigation, case: Case) -> None:
         assert (shown.path, shown.line) == (event["path"], event["line"])
     named = {e for h in page["hypotheses"] for c in h["checks"] for e in c["evidence"]}
     named |= {s["evidence"] for w in page["waterfalls"] for s in w["segments"] if s["evidence"]}
+    logged = page["database"] or {"statements": [], "words": []}
+    named |= {
+        one["evidence"] for one in (*logged["statements"], *logged["words"]) if one["evidence"]
+    }
     assert named | {e for m in page["timeline"] for e in m["evidence"]} == set(ids)
     with_sql = [c["query"] for h in page["hypotheses"] for c in h["checks"] if c["query"]]
     for query in dict.fromkeys(with_sql):

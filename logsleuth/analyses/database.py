@@ -75,6 +75,7 @@ def examine(case: Case, window: Window) -> DatabaseFacts:
     events, since, until, timed, during, name, log = case.row(sql("database_coverage"), period)
     # Where it isn't over, a database whose clock is ahead still writes of it afterwards.
     stop = window.stop if window.ended is not None else math.inf
+    outline(case)
     rows = case.rows(sql("statements"), {**window.bounds, "stop": stop})
     return DatabaseFacts(
         events=events,
@@ -86,6 +87,12 @@ def examine(case: Case, window: Window) -> DatabaseFacts:
         product=_product(log),
         statements=tuple(Statement(*row) for row in rows),
     )
+
+
+def outline(case: Case) -> None:
+    """Look at what every timed statement does, once; the tables stay for later queries."""
+    if not case.row(sql("outlines_there"))[0]:
+        case.prepare(sql("outlines"))
 
 
 def _product(log: str | None) -> str | None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from logsleuth.analyses import database
 from logsleuth.analyses.statements import sql
 from logsleuth.model import DatabaseLog, DatabaseWords, StatementKind
 
@@ -76,6 +77,7 @@ def _longer(breakdown: Breakdown, since: float, until: float) -> _Axis:
 
 
 def _statements(case: Case, axis: _Axis) -> Iterator[StatementKind]:
+    database.outline(case)
     rows = case.rows(sql("database_statements"), axis.bounds(most=_STATEMENTS))
     for (_, fingerprint), group in groupby(rows, key=lambda row: row[:2]):
         cells: list[Any] = list(group)

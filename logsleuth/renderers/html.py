@@ -167,6 +167,7 @@ def _environment(investigation: Investigation) -> Environment:
     }
     environment.filters.update(
         anchor=anchor,
+        capital=wording.capital,
         epoch=stamps.epoch,
         lines=_lines,
         prose=_prose,

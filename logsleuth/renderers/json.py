@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from logsleuth.renderers.numbers import database_totals
 from logsleuth.renderers.primitives import number as _number
 from logsleuth.renderers.primitives import text as _text
 from logsleuth.renderers.primitives import texts as _texts
@@ -66,6 +67,7 @@ def document(investigation: Investigation) -> dict[str, Any]:
         "warnings": _texts(investigation.warnings),
         "where_time": _where_time(investigation.where_time),
         "waterfalls": [waterfall(one) for one in investigation.waterfalls],
+        "database": database_totals(investigation.series.database),
     }
 
 

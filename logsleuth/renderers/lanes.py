@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
-from statistics import fmean
+from statistics import fmean, median
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.model import COMPONENTS
@@ -15,7 +15,7 @@ from logsleuth.renderers.wording import utc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from logsleuth.model import Investigation, LaneBin, Moment, Pool, Series
+    from logsleuth.model import Investigation, LaneBin, Moment, Pool, Series, ShareBin
 
     Points = list[tuple[datetime, float | None]]
 
@@ -26,6 +26,7 @@ _FILLED: Final = 0.76
 _SHIFTS: Final = (0.0, -0.38, 0.38)
 _CROWDED: Final = 0.018
 _NEAR_EQUAL: Final = 0.015
+_FEW: Final = 0.25
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -146,12 +147,20 @@ def observed_shares(series: Series, pool: str) -> dict[str, Points]:
         busiest[bin_.server] = busiest.get(bin_.server, 0) + bin_.requests
     servers = sorted(busiest, key=lambda server: (-busiest[server], server))
     lines: dict[str, Points] = {server: [] for server in servers}
-    for ts, group in groupby(bins, key=lambda b: b.ts):
-        got = {bin_.server: bin_.requests for bin_ in group}
-        total = sum(got.values())
+    groups = [(ts, {b.server: b.requests for b in one}) for ts, one in groupby(bins, _when)]
+    totals = [sum(got.values()) for _, got in groups]
+    enough = _FEW * median(totals or [0])
+    for place, (ts, got) in enumerate(groups):
+        total, at_the_edge = totals[place], place in {0, len(groups) - 1}
+        # Where a log begins or ends a bin may hold a few requests, whose shares are chance.
+        told = total > 0 and not (at_the_edge and total < enough)
         for server, points in lines.items():
-            points.append((ts, round(got.get(server, 0) / total, 5) if total else None))
+            points.append((ts, round(got.get(server, 0) / total, 5) if told else None))
     return lines
+
+
+def _when(bin_: ShareBin) -> datetime:
+    return bin_.ts
 
 
 def well_covered(investigation: Investigation, stamps: Sequence[datetime]) -> list[bool]:

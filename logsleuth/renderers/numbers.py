@@ -119,6 +119,34 @@ def database(log: DatabaseLog) -> dict[str, Any]:
     }
 
 
+def database_totals(log: DatabaseLog | None) -> dict[str, Any] | None:
+    """Return what databases logged, summed over all of their logs; None where there is none."""
+    if log is None:
+        return None
+    return {
+        "statements": [
+            {
+                "fingerprint": text(one.fingerprint) or None,
+                "calls": sum(one.calls),
+                "took_s": number(sum(one.took_ms) / 1000),
+                "longest_s": number(one.longest_s),
+                "who": [text(name) for name in one.who],
+                "evidence": text(one.longest),
+            }
+            for one in log.statements
+        ],
+        "words": [
+            {
+                "text": text(one.text) or None,
+                "level": text(one.level),
+                "lines": sum(one.lines),
+                "evidence": text(one.first),
+            }
+            for one in log.words
+        ],
+    }
+
+
 def runs(counts: Iterable[int]) -> list[int]:
     """Write counts with each run of zeros as its negative length."""
     written: list[int] = []

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         ServerShare,
     )
 
+UNJUDGED: Final = "No requests in the evidence: whether there was an incident can’t be judged"
 _SIDE: Final = {"implicated": "for", "ruled-out": "against"}
 _FEW_CLOCKS: Final = 3
 _FEW_PATHS: Final = 4
@@ -52,17 +53,22 @@ class Command:
 def headline(investigation: Investigation) -> str:
     """Say in one sentence what happened."""
     if investigation.incident is None:
-        return "No incident found"
+        return "No incident found" if judged(investigation) else UNJUDGED
     cause = investigation.root_cause
     if cause is None or (cause.component == "unknown" and not cause.summary):
         return "There was an incident that the evidence doesn’t explain"
     return cause.summary
 
 
+def judged(investigation: Investigation) -> bool:
+    """Whether there are requests to judge by: without any, silence is no sign of health."""
+    return any(bin_.requests for bin_ in investigation.series.traffic)
+
+
 def state(investigation: Investigation) -> str:
-    """Return `none`, `over` or `ongoing`."""
+    """Return `none`, `over` or `ongoing`, or `unjudged` where there is nothing to judge by."""
     if investigation.incident is None:
-        return "none"
+        return "none" if judged(investigation) else "unjudged"
     return "ongoing" if investigation.incident.ended is None else "over"
 
 

@@ -24,10 +24,16 @@ _STYLES: Final = {
     "inconclusive": "yellow",
     "no-evidence": "dim",
     "none": "bold green",
+    "unjudged": "bold yellow",
     "over": "bold red",
     "ongoing": "bold red",
 }
-_BANNERS: Final = {"none": "NO INCIDENT", "over": "INCIDENT", "ongoing": "INCIDENT, NOT OVER"}
+_BANNERS: Final = {
+    "none": "NO INCIDENT",
+    "unjudged": "NOT JUDGED",
+    "over": "INCIDENT",
+    "ongoing": "INCIDENT, NOT OVER",
+}
 _MOST_HOLDERS: Final = 3
 _MOST_SERVERS: Final = 8
 _MOST_WARNINGS: Final = 5
@@ -83,7 +89,7 @@ def _blocks(investigation: Investigation, width: int) -> Iterator[RenderableType
 def _banner(investigation: Investigation) -> Text:
     state = story.state(investigation)
     banner = _text(_BANNERS[state], _STYLES[state])
-    if state == "none":
+    if state in {"none", "unjudged"}:
         return banner.append_text(_text(f"  {story.examined(investigation)}"))
     return banner.append_text(_text(f"  {story.headline(investigation)}", "bold"))
 

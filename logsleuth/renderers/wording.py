@@ -63,6 +63,12 @@ def counted(value: int, noun: str) -> str:
     return f"{value:,} {noun}" + ("" if value == 1 else "s")
 
 
+def capital(text: str) -> str:
+    """Begin a sentence with a capital, but not with a name that has none: `app-1`, `10.0.0.1`."""
+    first = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if first.isalpha() else text
+
+
 def percent(value: float | None) -> str:
     """Say a share or rate: `13.8 %`, with more digits only where it is tiny."""
     if value is None or not math.isfinite(value):

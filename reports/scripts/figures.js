@@ -63,8 +63,14 @@ function framed({ figure }) {
     },
     shapes: (layout.shapes ?? []).map((shape) => (onAxis(shape) ? { ...shape, x0: move(shape.x0), x1: move(shape.x1) } : shape)),
     annotations: (layout.annotations ?? []).map((note) => (onAxis(note)
-      ? { ...note, x: move(note.x), text: `${note.name} ${said(instant(note.x), "clock").replace(/\.\d+$/, "")}` } : note)),
+      ? { ...note, x: move(note.x), xanchor: anchored(note, whole), text: `${note.name} ${said(instant(note.x), "clock").replace(/\.\d+$/, "")}` } : note)),
   };
+}
+
+// On a phone a label would be cut off at the edge that doesn't reach it on a wide screen.
+function anchored(note, [from, to]) {
+  const late = (instant(note.x) - from) / (to - from) > 0.7;
+  return narrow() && note.name === "end" && late ? "right" : note.xanchor;
 }
 
 // On a phone the legend is a list below the axis, and a finger scrolls instead of zooming.

@@ -23,8 +23,11 @@ KEYS: dict[str, set[str]] = {
     "": {
         *("schema", "version", "evidence", "incident", "root_cause", "hypotheses", "pools"),
         *("timeline", "cited", "clocks", "warnings", "runbook", "attribution"),
-        *("counterfactual", "messages", "where_time", "waterfalls", "changes"),
+        *("counterfactual", "messages", "where_time", "waterfalls", "changes", "database"),
     },
+    "database": {"statements", "words"},
+    "database.statements": {"fingerprint", "calls", "took_s", "longest_s", "who", "evidence"},
+    "database.words": {"text", "level", "lines", "evidence"},
     "changes": {
         *("at", "until", "kind", "name", "component", "verdict", "why", "count", "would_decide"),
         *("evidence", "query"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from logsleuth.model import Check, Hypothesis, RootCause, SelectionSeen
-from logsleuth.renderers import story
+from logsleuth.renderers import story, terminal
 from tests.renderers import builder, scene
 
 if TYPE_CHECKING:
@@ -91,3 +91,10 @@ def test_an_algorithm_that_is_not_the_configured_one_is_told(rich: Investigation
     )
     unknown = dataclasses.replace(seen, during=None)
     assert story.pool_note(dataclasses.replace(pool, selection=unknown)) is None
+
+
+def test_evidence_without_requests_is_no_all_clear() -> None:
+    assert story.state(builder.empty()) == "unjudged"
+    assert "can’t be judged" in story.headline(builder.empty())
+    assert story.state(builder.quiet()) == "none"
+    assert terminal.render(builder.empty()).startswith("NOT JUDGED")

@@ -89,3 +89,12 @@ def test_things_are_counted_with_their_noun() -> None:
 )  # fmt: skip
 def test_sizes_are_said_in_thousands(value: float | None, said: str) -> None:
     assert wording.size(value) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("the balancer sent", "The balancer sent"), ("app-1 fails", "app-1 fails"), ("", ""),
+     ("10.0.0.1 fails", "10.0.0.1 fails"), ("Three servers", "Three servers")],
+)  # fmt: skip
+def test_sentences_begin_with_a_capital_but_names_stay(text: str, said: str) -> None:
+    assert wording.capital(text) == said

@@ -1,19 +1,4 @@
 -- Statements that the database itself timed, by what they do.
-with timed as (
-    select
-        t.event_id, t.source_id, t.line,
-        outline_of(t.statement) as outline,
-        t.duration_s, t.user_name, t.database,
-        epoch(t.ts) - case when s.stamps = 'end' then t.duration_s else 0 end as started
-    from statements t
-    join sources s using (source_id)
-    where t.statement is not null and t.duration_s is not null and t.ts is not null
-),
--- There are few outlines, so all but the first look is at each of them once.
-kinds as (
-    select outline, fingerprint_of_outline(outline) as fingerprint
-    from (select distinct outline from timed)
-)
 select
     fingerprint,
     count(*) filter (where started >= $calm_since and started < $calm_until)::bigint as calls_before,
@@ -30,6 +15,6 @@ select
     min(user_name) as user_name,
     min(database) as database
 from timed
-join kinds using (outline)
+join kinds using (kind)
 group by fingerprint
 order by busy_during_s desc, fingerprint;
