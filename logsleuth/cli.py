@@ -29,9 +29,10 @@ from logsleuth.commands.show import show
 from logsleuth.commands.sql import sql
 from logsleuth.commands.timeline import timeline
 from logsleuth.commands.waterfall import waterfall
-from logsleuth.console import misuse, session, words
+from logsleuth.console import bash, misuse, session, words
 from logsleuth.errors import LogsleuthError
 
+_COMPLETE: Final = "_LOGSLEUTH_COMPLETE"
 _YOUNG: Final = 100_000
 _INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141
@@ -116,6 +117,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in typed
     session.begin()
     _tolerate_encoding()
+    if os.environ.get(_COMPLETE) == "complete_bash":
+        status, offered = bash.completed(os.environ, lambda: _run(typed))
+        typer.echo(offered, nl=False)
+        return status
     try:
         return _run(typed if set(typed) - {"--debug"} else ["--help"])
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told in a line

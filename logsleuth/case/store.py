@@ -215,7 +215,8 @@ def _check_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         message = f"{path}: not a case"
         raise CaseError(message, hint="logsleuth ingest --help") from error
     if row is None or row[0] != SCHEMA_VERSION:
-        message = f"{path}: a case of another version"
+        told = "none" if row is None else row[0]
+        message = f"{path}: a case of another version: its schema is {told}, not {SCHEMA_VERSION}"
         raise CaseError(message, hint=f"logsleuth ingest EVIDENCE --case NEW.duckdb (not {path})")
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from logsleuth.console import completion
+
 if TYPE_CHECKING:
     from logsleuth.console.output import Wanted
     from logsleuth.formats.spec import Format
@@ -51,6 +53,7 @@ ReadCase = Annotated[
         "--case",
         metavar="FILE",
         help="The case; without it the one that is set, or the only .duckdb file here.",
+        autocompletion=completion.cases,
     ),
 ]
 Formats = Annotated[
@@ -105,6 +108,7 @@ Zone = Annotated[
         "--tz",
         metavar="ZONE",
         help="The zone of times in tables, and of typed ones that state none: Europe/Berlin.",
+        autocompletion=completion.zones,
     ),
 ]
 Queries = Annotated[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from logsleuth.commands import Output, Table, wanted
+from logsleuth.console import completion
 
 if TYPE_CHECKING:
     from logsleuth.console.output import Wanted
@@ -17,7 +18,12 @@ _STEPS = ["fault", "section", "about", "text", "code"]
 
 def explain(
     fault: Annotated[
-        str | None, typer.Argument(metavar="FAULT", help="The fault; without it, the list.")
+        str | None,
+        typer.Argument(
+            metavar="FAULT",
+            help="The fault; without it, the list.",
+            autocompletion=completion.faults,
+        ),
     ] = None,
     style: Table = None,
     output: Output = None,

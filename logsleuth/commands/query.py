@@ -19,6 +19,7 @@ from logsleuth.commands import (
     own_queries,
     wanted,
 )
+from logsleuth.console import completion
 from logsleuth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,10 +30,20 @@ _LISTED = ["query", "answers", "parameters"]
 
 
 def query(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The query.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="The query.", autocompletion=completion.queries),
+    ] = None,
     case: ReadCase = None,
     parameters: Annotated[
-        list[str] | None, typer.Option("--param", "-p", metavar="KEY=VALUE", help="Repeatable.")
+        list[str] | None,
+        typer.Option(
+            "--param",
+            "-p",
+            metavar="KEY=VALUE",
+            help="Repeatable.",
+            autocompletion=completion.parameters,
+        ),
     ] = None,
     since: Since = None,
     until: Until = None,

@@ -18,10 +18,10 @@ from logsleuth.commands import (
     narrate,
     wanted,
 )
-from logsleuth.moments import Reach
 
 if TYPE_CHECKING:
     from logsleuth.model import Investigation
+    from logsleuth.moments import Reach
 
 _COLUMNS = {"at": datetime, "kind": str, "component": str, "title": str, "evidence": str}
 
@@ -52,7 +52,8 @@ def timeline(
 
     asked = wanted(style, output, tz, evidence)
     found = diagnose(evidence, None, known(formats, log_format), quiet=quiet)
-    begin, end = times.stretch(since, until, lambda: _reach(found, asked.zone), narrate)
+    tell = (lambda _: None) if quiet else narrate
+    begin, end = times.stretch(since, until, lambda: _reach(found, asked.zone), tell)
     rows = [
         (moment.ts, moment.kind, moment.component, moment.title, " ".join(moment.evidence))
         for moment in found.timeline
@@ -61,8 +62,10 @@ def timeline(
     put(Answer([*_COLUMNS], rows, [*_COLUMNS.values()]), asked)
 
 
-def _reach(found: "Investigation", zone: tzinfo) -> Reach:
+def _reach(found: "Investigation", zone: tzinfo) -> "Reach":
     """As `case.reach` has it: of the balancer's lines, where there are some."""
+    from logsleuth.moments import Reach
+
     with_times = [source for source in found.sources if source.since and source.until]
     told = [one for one in with_times if one.role == "balancer"] or with_times
     first = min((one.since for one in told if one.since), default=None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from logsleuth import __version__
@@ -98,6 +100,18 @@ def test_the_case_that_would_be_chosen(run: Callable[..., Ran], folder: Path, ca
     broken = rows(ran)["case", "chosen"]
     assert (ran.status, broken["state"]) == (2, "unusable")
     assert broken["source"] == "the only one in this folder"
+
+
+def test_a_case_of_another_version_is_named_with_it(
+    run: Callable[..., Ran], folder: Path, case: Path
+) -> None:
+    shutil.copy(case, folder / "old.duckdb")
+    with duckdb.connect(str(folder / "old.duckdb")) as connection:
+        connection.execute("update meta set value = '1' where key = 'schema'")
+    ran = run("doctor", "-f", "json")
+    told = rows(ran)["case", "chosen"]
+    assert (ran.status, told["state"]) == (2, "unusable")
+    assert f"its schema is 1, not {SCHEMA_VERSION}" in told["value"]
 
 
 @pytest.mark.parametrize("style", ["table", "jsonl", "csv", "md"])
