@@ -14,6 +14,7 @@ from logsleuth.analyses.shown import shown
 if TYPE_CHECKING:
     from logsleuth.analyses.concentration import Concentration
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.traffic import Array
     from logsleuth.model import Component
 
 COMPONENT: Final[Component] = "client"
@@ -23,6 +24,9 @@ LOOKALIKES: Final = ("traffic-surge", "sticky-hotspot")
 _MUCH: Final = 0.15
 _EDGE_S: Final = 3.0
 _SOME: Final = 0.03
+# Others fell to less than this part: they went away as it came.
+_FELL: Final = 0.8
+_COMPARED: Final = 3
 _GREW: Final = 4.0
 # Who has so many times its former part was hardly there before.
 _NEW: Final = 10.0
@@ -77,7 +81,7 @@ def _without(facts: Facts, top: Concentration) -> list[Reason]:
     whole = facts.during.sum() / facts.window.bad_seconds / max(before, 1e-9)
     rest = float(during / max(before, 1e-9))
     if whole <= 1.2 and rest < 1.1 and top.share_during > _SOME:
-        return []
+        return [] if rest > _FELL else [_behind_it(top, whole, rest)]
     grown = whole > 1.2
     return [
         reason(
@@ -87,6 +91,16 @@ def _without(facts: Facts, top: Concentration) -> list[Reason]:
             effect=rest, query=shown("requests-per-minute"),
         )
     ]  # fmt: skip
+
+
+def _behind_it(top: Concentration, whole: float, rest: float) -> Reason:
+    """A gateway brings no requests of its own: those who come through it don't come otherwise."""
+    return reason(
+        NAME, "nothing else has grown", "magnitude", -2.5,
+        f"there are {whole:.2f} times as many requests as before, without {top.value}"
+        f" {rest:.2f} times: others may come through it now",
+        effect=rest, query=shown("requests-per-minute"),
+    )  # fmt: skip
 
 
 def _own_errors(top: Concentration) -> list[Reason]:
@@ -103,25 +117,37 @@ def _own_errors(top: Concentration) -> list[Reason]:
 
 
 def _dearer(facts: Facts, top: Concentration) -> list[Reason]:
-    """Its requests take far longer than others' to the same routes at the same time."""
+    """Its requests take far longer than others' to the same routes of the same servers."""
     traffic = facts.traffic
     mine = facts.during & (traffic.client == traffic.clients.index(top.value))
-    routes = np.bincount(traffic.route[mine], minlength=len(traffic.routes)) >= 3
-    others = facts.during & ~mine & routes[traffic.route] & ~np.isnan(traffic.duration_s)
-    took = traffic.duration_s[mine & routes[traffic.route]]
-    took = took[~np.isnan(took)]
-    if others.sum() < 20 or len(took) < 10:
+    # Whom a key keeps on a slow server is slow there, whatever he asks for.
+    place = traffic.route.astype(np.int64) * len(traffic.servers) + traffic.first_server
+    known = ~np.isnan(traffic.duration_s)
+    both = _often(place, mine & known), _often(place, facts.during & ~mine & known)
+    shared = np.intersect1d(*both)
+    if not len(shared):
         return []
-    ratio = float(np.median(took) / max(np.median(traffic.duration_s[others]), 1e-3))
+    here = np.isin(place, shared) & known & facts.during
+    if (here & ~mine).sum() < 20 or (here & mine).sum() < 10:
+        return []
+    usual = float(np.median(traffic.duration_s[here & ~mine]))
+    ratio = float(np.median(traffic.duration_s[here & mine]) / max(usual, 1e-3))
     if ratio < 2.0:
         return []
     return [
         reason(
             NAME, "its requests are dearer", "magnitude", 2.5 if ratio > 3.0 else 1.5,
-            f"they take {ratio:.1f} times as long as others' to the same routes (median)",
+            f"they take {ratio:.1f} times as long as others' to the same routes there (median)",
             effect=ratio, query=shown("slow-requests", facts.window),
         )
     ]  # fmt: skip
+
+
+def _often(place: Array, side: Array) -> Array:
+    """The places that one side asked often enough to be compared."""
+    values, counts = np.unique(place[side], return_counts=True)
+    found: Array = values[counts >= _COMPARED]
+    return found
 
 
 def _came_with_it(facts: Facts, top: Concentration) -> list[Reason]:

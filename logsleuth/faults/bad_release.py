@@ -37,7 +37,9 @@ def examine(facts: Facts) -> list[Finding]:
     rollout = nearest(facts)
     if rollout is None:
         return _before_the_evidence(facts)
-    moves, version = list(rollout.starts), rollout.version
+    moves = list(rollout.starts)
+    written = VERSION.search(moves[0].message)
+    version = written[0] if written else rollout.version
     held = study(facts, rollout)
     worst = by_route(facts)
     reasons = [

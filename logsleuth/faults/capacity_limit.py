@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.patience import in_queue
 from logsleuth.analyses.shown import shown
 
 if TYPE_CHECKING:
@@ -17,6 +18,11 @@ COMPONENT: Final[Component] = "balancer"
 NAME: Final = "capacity-limit"
 LOOKALIKES: Final = ("traffic-surge", "skewed-selection")
 
+_FEW: Final = 20
+_FAILED: Final = 0.02
+# So many as are turned away now, compared with those who waited as long before.
+_HARMLESS: Final = 0.3
+
 
 def examine(facts: Facts) -> list[Finding]:
     """Look for requests that the balancer itself turned away or kept waiting."""
@@ -24,7 +30,8 @@ def examine(facts: Facts) -> list[Finding]:
     if not reasons:
         return []
     reasons += [
-        *(_served_well(facts) if facts.blind else [*_servers_idle(facts), *_traffic(facts)])
+        *(_served_well(facts) if facts.blind else [*_servers_idle(facts), *_traffic(facts)]),
+        *_impatient(facts),
     ]
     target = _target(facts)
     kept = target or "servers that its log doesn't name"
@@ -53,7 +60,8 @@ def _turned_away(facts: Facts) -> list[Reason]:
     served = np.array([bool(name) for name in traffic.servers], dtype=bool)[traffic.server]
     # nginx answers 503 or 429 without an upstream where limit_req or limit_conn says so; HAProxy's
     # SC without a server is a pool that is down.
-    own = facts.during & ~served & ~traffic.unconnected & np.isin(traffic.status, (429, 503))
+    limits = (429, 502, 503) if _no_attempt_failed(facts) else (429, 503)
+    own = facts.during & ~served & ~traffic.unconnected & np.isin(traffic.status, limits)
     # That no server is named says nothing where the balancer's log never names one.
     own &= facts.names_servers
     turned = facts.during & traffic.turned_away | own
@@ -72,6 +80,34 @@ def _turned_away(facts: Facts) -> list[Reason]:
             + (f": {words[0].message}" if words else ""),
             effect=part, query=shown("queue-times", facts.window),
             evidence=facts.cite(turned) or tuple(w.event for w in words[:2] if w.event),
+        )
+    ]  # fmt: skip
+
+
+def _no_attempt_failed(facts: Facts) -> bool:
+    """Whether servers that are tried serve, so that where none is left none had room (max_conns).
+
+    nginx leaves out servers that failed and those with all the connections they may have, and
+    where none is left answers 502, "no live upstreams".
+
+    Source: nginx, ngx_http_upstream_module, "max_conns".
+    """
+    servers = [s.during for p in facts.pools for s in p.servers]
+    tried = sum(s.attempts for s in servers)
+    return tried >= _FEW and sum(s.attempts_failed for s in servers) <= _FAILED * tried
+
+
+def _impatient(facts: Facts) -> list[Reason]:
+    """Who was served after as long a wait had no less room then: it is patience that went."""
+    held = in_queue(facts)
+    if held is None or held.longer_before <= _HARMLESS * held.rate:
+        return []
+    return [
+        reason(
+            NAME, "as long in the queue was harmless before", "magnitude", -3.0,
+            f"{held.longer_before:.1%} of the requests before the onset waited longer than"
+            f" {held.limit_s:.3f} s in the queue and were served",
+            effect=held.longer_before, query=shown("queue-times"),
         )
     ]  # fmt: skip
 

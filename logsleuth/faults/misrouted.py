@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import moment, shown
+from logsleuth.analyses.unreachable import at_once
 
 if TYPE_CHECKING:
     from logsleuth.analyses.application import ServedRoute
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
+    from logsleuth.analyses.unreachable import Unreachable
     from logsleuth.model import Component
 
 COMPONENT: Final[Component] = "balancer"
@@ -21,6 +23,7 @@ LOOKALIKES: Final = ("bad-instance", "bad-route", "bad-release")
 # A route belongs to the pool that served this much of it before.
 _HOME: Final = 0.9
 _FEW: Final = 8
+_TOGETHER_S: Final = 1.0
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -29,6 +32,7 @@ def examine(facts: Facts) -> list[Finding]:
         *(_moved_routes(facts, pool) for pool in facts.pools),
         *(_new_address(facts, pool, s) for pool in facts.pools for s in pool.servers if s.new),
         *(_dead_since_reload(facts, pool, s) for pool in facts.pools for s in pool.servers),
+        *(_cut_off(facts, pool) for pool in facts.pools),
         *(_rewritten(facts, pool) for pool in facts.pools),
     ]
     return [finding for finding in found if finding is not None]
@@ -168,6 +172,46 @@ def _odd_port(pool: PoolFacts, server: ServerFacts) -> list[Reason]:
             NAME, "a port unlike its equals", "configuration", 2.5,
             f"{line.path}:{line.line} has {line.address}, its equals are on port"
             f" {next(iter(ports.values()))}",
+        )
+    ]  # fmt: skip
+
+
+def _cut_off(facts: Facts, pool: PoolFacts) -> Finding | None:
+    """Instances don't die together, to the second; what all of their addresses share can change."""
+    held = at_once(facts, pool)
+    if held is None:
+        return None
+    bad = facts.during & facts.badness.failed & facts.of_pool(pool)
+    together = held.apart_s <= _TOGETHER_S and (held.back_s is None or held.back_s <= _TOGETHER_S)
+    back = "" if held.back_s is None else f", and were back within {held.back_s:.1f} s"
+    reasons = [
+        reason(
+            NAME, "nobody listens where they are sent", "strata", 2.5,
+            f"{held.attempts} attempts on all {held.servers} servers of pool {pool.pool} found"
+            " nobody listening",
+            effect=float(held.attempts), query=shown("failures-by-server", facts.window),
+            evidence=facts.cite(bad),
+        ),
+        reason(
+            NAME, "all from one moment to the next", "timing", 2.0 if together else -2.0,
+            f"they were lost within {held.apart_s:.1f} s of each other{back}",
+            effect=held.apart_s, query=shown("failures-by-server", facts.window),
+        ),
+        *_nobody_stopped(facts, held),
+        *at_reload(NAME, facts),
+    ]  # fmt: skip
+    summary = f"all servers of pool {pool.pool} are sought where nobody listens, at one moment"
+    return _finding(pool.target, summary, reasons, pool)
+
+
+def _nobody_stopped(facts: Facts, held: Unreachable) -> list[Reason]:
+    if not any(i.before for i in facts.instances):
+        return []
+    says = "stopped or started" if held.told else "neither stopped nor started"
+    return [
+        reason(
+            NAME, "the instances did not stop", "magnitude", -2.5 if held.told else 1.5,
+            f"by what the applications say around that time they {says}", query=shown("releases"),
         )
     ]  # fmt: skip
 

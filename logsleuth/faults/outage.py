@@ -20,6 +20,8 @@ LOOKALIKES: Final = ("connection-exhaustion", "bad-instance")
 
 # A wrong password now and then is everyday.
 _FEW: Final = 10
+# Connections are there again within seconds of a start.
+_AT_ONCE_S: Final = 3.0
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -28,16 +30,42 @@ def examine(facts: Facts) -> list[Finding]:
     unreachable = facts.said("database-unreachable", role="application")
     if not down and not unreachable and not facts.database.events:
         return []
+    started = () if down else _started_at_the_end(facts)
     reasons = [
-        _own_words(facts, down),
+        _own_words(facts, down or started),
         *_others(facts, unreachable),
         *_timing(facts, down, unreachable),
+        *_ended(facts, started),
         *hit_everywhere(NAME, facts, "every server is hit", "magnitude", alike=1.0, apart=-2.0),
     ]
     product = facts.database.product or "database"
     name = f" ({facts.database.name})" if facts.database.name else ""
     summary = f"the database{name} stopped or refused connections"
     return [Finding(NAME, COMPONENT, product, summary, tuple(reasons))]
+
+
+def _started_at_the_end(facts: Facts) -> tuple[Words, ...]:
+    """Lines of a start when it was over: it had stopped, though no line tells of that any more."""
+    ended = facts.window.ended
+    if ended is None:
+        return ()
+    told = facts.said("database-up", role="database")
+    return tuple(w for w in told if w.first is not None and abs(w.first - ended) <= SLACK_S)
+
+
+def _ended(facts: Facts, started: tuple[Words, ...]) -> list[Reason]:
+    firsts = [w.first for w in started if w.first is not None]
+    if not firsts or facts.window.ended is None:
+        return []
+    apart = min(firsts) - facts.window.ended
+    return [
+        reason(
+            NAME, "its start ended it", "timing", 2.0 if abs(apart) <= _AT_ONCE_S else 0.5,
+            f"it started {apart:+.1f} s from the last bad request", statistic=apart,
+            query=shown("database-lifecycle"),
+            evidence=tuple(w.event for w in started[:2] if w.event),
+        )
+    ]  # fmt: skip
 
 
 def _turned_away(facts: Facts) -> tuple[Words, ...]:

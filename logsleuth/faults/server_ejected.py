@@ -8,6 +8,7 @@ from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.stand_ins import stand_in
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
@@ -52,6 +53,7 @@ def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Fi
         *_configuration(pool, gone),
         *_alive(facts, gone),
         *_elsewhere(facts, pool),
+        *_kept_back(facts, pool),
         *at_reload(NAME, facts, "timing"),
     ]
     named = pool.target == pool.pool
@@ -90,6 +92,20 @@ def _elsewhere(facts: Facts, pool: PoolFacts) -> list[Reason]:
             f"{tried} requests were tried on {', '.join(s.server for s in strange[:3])}, which no"
             " instance is known to have",
             query=shown("balancer-messages"),
+        )
+    ]  # fmt: skip
+
+
+def _kept_back(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    """A server that is asked when another is out is in rotation, as a backup."""
+    part = stand_in(facts, pool)
+    if part is None:
+        return []
+    return [
+        reason(
+            NAME, "asked while another was out", "absence", -3.0,
+            f"{part:.0%} of what they got came while the busiest server got nothing, as to backups",
+            effect=part, query=shown("shares-per-minute", bucket="5"),
         )
     ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reference import reference
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.stand_ins import stand_in
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
@@ -30,6 +31,9 @@ _BY_LOAD: Final = frozenset({"least-conn", "least-time"})
 # HAProxy's `balance first` fills one server before it turns to the next.
 _IN_ORDER: Final = "first"
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
+
+
+_STAND_IN: Final = "; {:.0%} of what they got came while the other got nothing, as to backups"
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -215,7 +219,8 @@ def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
     if not gone:
         return []
     spare = [s for s in gone if s.configured and s.configured.backup]
-    chosen = len(spare) == len(gone) or pool.algorithm == _IN_ORDER
+    standing_in = stand_in(facts, pool)
+    chosen = len(spare) == len(gone) or pool.algorithm == _IN_ORDER or standing_in is not None
     weight = 2.0 if chosen else -3.0
     names = ", ".join(s.server for s in gone)
     return [
@@ -224,7 +229,8 @@ def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
             f"{names} got no request"
             + ("" if facts.blind else f" for {max(s.absent for s in gone):.0%} of the window")
             + (": the configuration makes them backups" if spare else "")
-            + (": the first server gets all it can take" if pool.algorithm == _IN_ORDER else ""),
+            + (": the first server gets all it can take" if pool.algorithm == _IN_ORDER else "")
+            + (_STAND_IN.format(standing_in) if standing_in is not None else ""),
             effect=max(s.absent for s in gone), query=shown("balancer-shares", facts.window),
         )
     ]  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.patience import in_queue
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.statements import sql
@@ -27,10 +28,16 @@ _ALONE: Final = 0.8
 _GAVE_UP: Final = (0, 408, 499, 503, 504)
 # A timeout fires within a few hundredths of a second of its setting.
 _SPREAD_S: Final = 0.05
+# Before, so many waited as long as are given up on now, and so many at all.
+_HARMLESS: Final = 0.3
+_SOME: Final = 0.005
 
 
 def examine(facts: Facts) -> list[Finding]:
     """Look for failures that pile up at one duration which was harmless before."""
+    queue = _impatient(facts)
+    if queue is not None:
+        return [queue]
     # Who gives up says 504, or 503 where there was no connection or place in the queue; a client
     # that was kept waiting is 408 or 499. Any other failure is an answer, however quick.
     gave_up = np.isin(facts.traffic.status, _GAVE_UP)
@@ -53,11 +60,37 @@ def examine(facts: Facts) -> list[Finding]:
         *_completed(facts, limit),
         *at_reload(NAME, facts, "timing"),
     ]
-    pools = np.bincount(facts.traffic.pool[failed], minlength=len(facts.traffic.pools))
-    named = facts.traffic.pools[int(np.argmax(pools))]
-    target = named or (facts.pools[0].target if facts.pools else None)
+    target = _pool_of(facts, failed)
     summary = f"the balancer gives up after {limit:.3f} s on requests to {target} that need longer"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _impatient(facts: Facts) -> Finding | None:
+    """The balancer gives up on requests in its queue that it would have served before."""
+    held = in_queue(facts)
+    if held is None or held.longer_before <= max(_HARMLESS * held.rate, _SOME):
+        return None
+    reasons = [
+        _piled(facts, held.limit_s, held.piled, held.turned),
+        reason(
+            NAME, "as long was harmless before", "magnitude", 3.0,
+            f"{held.longer_before:.1%} of the requests before the onset waited longer than"
+            f" {held.limit_s:.3f} s in the queue and were served; {held.rate:.1%} were turned away"
+            " in the window",
+            effect=held.longer_before, query=shown("queue-times"),
+        ),
+        *_completed(facts, held.limit_s),
+        *at_reload(NAME, facts, "timing"),
+    ]  # fmt: skip
+    target = _pool_of(facts, held.turned)
+    summary = f"the balancer gives up after {held.limit_s:.3f} s on requests that wait for {target}"
+    return Finding(NAME, COMPONENT, target, summary, tuple(reasons))
+
+
+def _pool_of(facts: Facts, failed: Array) -> str | None:
+    pools = np.bincount(facts.traffic.pool[failed], minlength=len(facts.traffic.pools))
+    named = facts.traffic.pools[int(np.argmax(pools))]
+    return named or (facts.pools[0].target if facts.pools else None)
 
 
 def _untimed(facts: Facts) -> list[Finding]:
@@ -122,7 +155,7 @@ def _longer_before(facts: Facts, limit: float, failed: Array) -> list[Reason]:
     served = ~facts.badness.failed[before]
     usual = float((longer & served).mean())
     now = float(failed.sum() / max(facts.during.sum(), 1))
-    likely = usual > 0.3 * now and usual > 0.005
+    likely = usual > _HARMLESS * now and usual > _SOME
     return [
         reason(
             NAME, "as long was harmless before", "magnitude", 3.0 if likely else -3.0,

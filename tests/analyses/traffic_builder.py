@@ -59,6 +59,7 @@ class Scene:
         self.duration_s: Array = median_s * self.rng.lognormal(0.0, 0.35, n)
         self.status: Array = np.full(n, 200)
         self.retried: Array = np.zeros(n, dtype=bool)
+        self.queue_s: Array = np.full(n, np.nan)
         self.redispatched: Array = np.zeros(n, dtype=bool)
         self.termination: Array = np.full(n, "----", dtype=object)
         self.server: Array = np.array(servers, dtype=object)[np.arange(n) % len(servers)]
@@ -203,6 +204,7 @@ class Scene:
         n = len(self)
         columns: dict[str, Any] = {
             "started": self.started, "duration_s": self.duration_s, "status": self.status,
+            "queue_s": self.queue_s,
             "failed": self.status >= 500,
             "refused": (self.status >= 400) & (self.status < 499), "aborted": self.status == 499,
             "retried": self.retried, "redispatched": self.redispatched,
@@ -293,6 +295,7 @@ class Scene:
                 "termination": self.termination.tolist(),
                 "retries": self.redispatched.astype(int).tolist(),
                 "redispatched": self.redispatched.tolist(),
+                "queue_s": [None if np.isnan(q) else q for q in self.queue_s.tolist()],
             }
         return pa.table({k: v for k, v in columns.items() if _known(v)})
 

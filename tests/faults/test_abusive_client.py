@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from logsleuth.faults import abusive_client
 from tests.analyses.traffic_builder import Scene
-from tests.faults.scenes import ONSET, claims
+from tests.faults.scenes import ONSET, claims, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,3 +40,20 @@ def test_a_client_who_was_always_there_is_not(gathered: Callable[[Scene], Facts]
     scene = scraped(0.13, 20.0)
     scene.client[scene.part(scene.between(0, ONSET), 0.12)] = STRANGER
     assert claims(abusive_client, gathered(scene)) == []
+
+
+def gateway(scene: Scene) -> Scene:
+    """Most clients come through one address now, and a key keeps that on one server."""
+    mine = scene.part(scene.between(ONSET), 0.7)
+    scene.client[mine] = STRANGER
+    scene.give(mine, {"web-2": 1})
+    scene.slow(scene.between(ONSET) & scene.on("web-2"), 12.0)
+    return scene
+
+
+def test_a_gateway_that_brings_no_more_requests_is_not(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(gateway(Scene(rate=40)))
+    assert claims(abusive_client, facts) == []
+    assert "its requests are dearer" not in outcomes(abusive_client, facts)

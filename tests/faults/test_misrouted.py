@@ -184,3 +184,40 @@ def test_other_faults_send_nobody_astray(
     gathered: Callable[[Scene], Facts], scene: Callable[[], Scene]
 ) -> None:
     assert claims(misrouted, gathered(scene())) == []
+
+
+def cut_off(apart_s: float = 0.0) -> Scene:
+    """Nobody listens any more where any server is sought, for half a minute."""
+    scene = Scene(rate=40)
+    scene.applications()
+    for number, server in enumerate(FOUR):
+        since = ONSET + apart_s * number
+        lost = scene.between(since, since + 30) & scene.on(server)
+        scene.unreachable(lost)
+        gone = range(int(since), int(since) + 30)
+        scene.lines = [
+            line for line in scene.lines
+            if line.get("instance") != server or int(line["said_at"]) not in gone
+        ]  # fmt: skip
+    return scene
+
+
+def test_servers_that_are_lost_together_and_did_not_stop_are_sought_elsewhere(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = named(gathered(cut_off()))
+    assert (cause.component, cause.fault, cause.target) == ("balancer", "misrouted", "web")
+
+
+def test_servers_that_stop_themselves_are_not(gathered: Callable[[Scene], Facts]) -> None:
+    scene = cut_off()
+    for server in FOUR:
+        said = "received signal 15, shutting down"
+        scene.say("application", ONSET - 0.2, said, instance=server, level="info")
+    assert claims(misrouted, gathered(scene)) == []
+
+
+def test_servers_that_are_lost_one_after_the_other_are_not(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    assert claims(misrouted, gathered(cut_off(4.0))) == []

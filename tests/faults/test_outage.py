@@ -169,3 +169,25 @@ def test_a_failed_login_now_and_then_is_everyday(gathered: Callable[[Scene], Fac
     for at in np.arange(1.0, scene.seconds, 15.0).tolist():
         scene.say("database", at, 'FATAL:  password authentication failed for user "nagios"')
     assert claims(outage, gathered(noisy(scene))) == []
+
+
+def started_again(scene: Scene, apart_s: float = 0.1) -> Scene:
+    """The stop was before the evidence; the start is in the database's log."""
+    scene.fail(scene.between(0, 50), 500, 0.004)
+    scene.say("database", 50 + apart_s, "starting PostgreSQL 15.8 on x86_64-pc-linux-gnu",
+              level="info")  # fmt: skip
+    scene.say("database", 50.2 + apart_s, "database system is ready to accept connections",
+              level="info")  # fmt: skip
+    return scene
+
+
+def test_a_database_whose_start_ended_it_had_stopped(gathered: Callable[[Scene], Facts]) -> None:
+    facts = gathered(started_again(Scene()))
+    assert outcomes(outage, facts)["its start ended it"] == "for"
+    assert claims(outage, facts) == ["postgresql"]
+
+
+def test_a_database_that_started_long_after_it_did_not_end_it(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    assert claims(outage, gathered(started_again(Scene(), 40.0))) == []

@@ -130,3 +130,21 @@ def test_a_double_part_in_a_pool_of_sixty_is_a_skew(gathered: Callable[[Scene], 
     scene.fail(scene.part(hot, 0.5), 503, 2.0)
     cause = named(gathered(scene))
     assert (cause.fault, cause.target) == ("skewed-selection", "web-07")
+
+
+def spares(scene: Scene) -> Scene:
+    """A reload makes all but web-1 backups; it is ejected for a while each time it fails."""
+    scene.give(scene.between(ONSET), {"web-1": 1})
+    for since in (ONSET, ONSET + 15, ONSET + 30, ONSET + 45):
+        hot = scene.between(since, since + 5)
+        scene.slow(hot, 15.0)
+        scene.fail(scene.part(hot, 0.4), 504, 2.0)
+        scene.give(scene.between(since + 5, since + 15), dict.fromkeys(FOUR[1:], 1))
+    return scenes.reload(scene)
+
+
+def test_servers_that_serve_while_the_hot_one_is_out_were_made_backups(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = scenes.named(gathered(spares(Scene(rate=40))))
+    assert (cause.fault, cause.target) == ("skewed-selection", "web-1")

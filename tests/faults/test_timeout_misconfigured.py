@@ -70,3 +70,29 @@ def test_refusals_while_all_servers_are_ejected_hide_no_timeout(
     scene.server[ejected] = scene.first[ejected] = None
     cause = named(gathered(scene))
     assert (cause.fault, cause.target) == ("timeout-misconfigured", "web")
+
+
+def queued(longest_s: float) -> Scene:
+    """Requests wait for a place on a server, up to a moment; then 10 ms are enough to give up."""
+    scene = Scene(rate=40)
+    scene.queue_s = scene.rng.uniform(0.0, longest_s, len(scene))
+    late = scene.part(scene.between(ONSET), 0.12)
+    scene.queue_s[late] = 0.011
+    scene.fail(late, 503)
+    scene.duration_s[late] = 0.011
+    scene.termination[late] = "sQ--"
+    scene.server[late] = scene.first[late] = ""
+    return noisy(reload(scene))
+
+
+def test_a_queue_that_is_given_up_sooner_than_before_is_a_timeout(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = named(gathered(queued(0.08)))
+    assert (cause.fault, cause.target) == ("timeout-misconfigured", "web")
+
+
+def test_a_queue_that_nobody_waited_so_long_in_before_is_a_limit(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    assert named(gathered(queued(0.002))).fault == "capacity-limit"

@@ -47,3 +47,14 @@ def test_without_returns_or_without_a_choice_nothing_can_be_told() -> None:
 def test_keys_and_choices_are_of_one_length() -> None:
     with pytest.raises(ValueError, match="3 keys, but 2 choices"):
         constancy([1, 2, 3], [1, 2])
+
+
+def test_shares_that_come_and_go_make_no_key_faithful() -> None:
+    """One server has everything for a while, then the others do: time, and not the key."""
+    rng = np.random.default_rng(5)
+    spell = np.arange(4000) // 400 % 2
+    choices = np.where(spell == 0, 0, rng.integers(1, 4, 4000))
+    keys = rng.integers(0, 40, 4000)
+    found = constancy(keys, choices)
+    assert found is not None
+    assert abs(found) < 0.1

@@ -1,0 +1,52 @@
+"""Servers that are asked only while another is out: backups, whatever the configuration says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.pools import PoolFacts
+    from logsleuth.analyses.traffic import Array
+
+# Who has most of the requests, and fewer on either side tell nothing.
+_MOST: Final = 0.5
+_FEW: Final = 12
+# A silence is so many times the usual time between two of its requests, and a second at least.
+_SILENT: Final = 8.0
+_SILENT_S: Final = 1.0
+# So much of what the others got came in silences; all of it would, were there no stragglers.
+_PART: Final = 0.9
+
+
+def stand_in(facts: Facts, pool: PoolFacts) -> float | None:
+    """How much of what the other servers got came while the busiest one got nothing.
+
+    Servers that shared the load before and now serve only then were made backups. None where that
+    isn't so, or too little tells.
+    """
+    hot = max(pool.servers, key=lambda s: (s.during.share, s.server), default=None)
+    others = [s.server for s in pool.servers if s is not hot and s.before.requests]
+    if facts.blind or hot is None or hot.during.share < _MOST or not others:
+        return None
+    # The calm between episodes counts: it is the time in which the others serve well.
+    mine = facts.of_pool(pool) & facts.whole
+    theirs = np.zeros(len(facts.traffic), dtype=bool)
+    for server in others:
+        theirs |= facts.on(server)
+    started = facts.traffic.started
+    part = _in_silences(started[mine & facts.on(hot.server)], started[mine & theirs])
+    return part if part is not None and part >= _PART else None
+
+
+def _in_silences(hot: Array, others: Array) -> float | None:
+    if min(len(hot), len(others)) < _FEW:
+        return None
+    usual = float(np.median(np.diff(hot)))
+    after = np.searchsorted(hot, others)
+    low = np.concatenate(([-np.inf], hot))[after]
+    high = np.concatenate((hot, [np.inf]))[after]
+    silent = high - low >= max(_SILENT_S, _SILENT * usual)
+    return float(silent.mean())
