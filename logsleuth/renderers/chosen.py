@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from logsleuth.model import Breakdown, Investigation, Tally
 
 REST: Final = "all others"
+UNNAMED: Final = "no server is named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def facet_name(whole: Breakdown, place: int) -> str:
     """Name a server; with its pool where another pool has one of the same name."""
     facet = whole.facets[place]
     if not facet.server:
-        return REST
+        return REST if len(whole.facets) > 1 else UNNAMED
     alike = sum(other.server == facet.server for other in whole.facets)
     return facet.server if alike == 1 else f"{facet.server} ({facet.pool})"
 

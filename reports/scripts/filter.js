@@ -8,7 +8,8 @@ const original = new Map();
 const edge = (bin) => begins + bin * breakdown.bin_s * 1000;
 const narrowed = () => selection.first > 0 || selection.last < breakdown.bins;
 const filtered = () => Boolean(breakdown) && (narrowed() || selection.facet !== null);
-const facetName = (place) => breakdown.facets[place][1] || "all others";
+const unnamed = breakdown && breakdown.facets.length > 1 ? "all others" : "no server is named";
+const facetName = (place) => breakdown.facets[place][1] || unnamed;
 
 function binsOf(from, to) {
   const step = breakdown.bin_s * 1000;

@@ -82,3 +82,16 @@ def test_a_server_of_two_pools_is_told_apart(rich: Investigation) -> None:
     )
     assert chosen.facet_name(whole, 0) == "10.0.0.1:8080"
     assert chosen.facet_name(twice, 1) == "10.0.0.1:8080 (other)"
+
+
+def test_where_no_server_is_named_there_are_no_others(rich: Investigation) -> None:
+    import dataclasses
+
+    whole = rich.series.breakdown
+    assert whole is not None
+    nobody = dataclasses.replace(whole.facets[0], pool="", server="")
+    alone = dataclasses.replace(whole, facets=(nobody,))
+    assert chosen.facet_name(alone, 0) == "no server is named"
+    assert chosen.facet_name(dataclasses.replace(whole, facets=(*whole.facets[:3], nobody)), 3) == (
+        "all others"
+    )
