@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.app import App
 from textual.widgets import ContentSwitcher, Static
 
-from logsleuth.browser.cells import cell
+from logsleuth.browser.cells import cell, ending
 from logsleuth.browser.evidence import Evidence
 from logsleuth.browser.keys import Help, bindings
 from logsleuth.browser.prompt import Prompt, parse
@@ -44,7 +44,7 @@ class Browser(App[None]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings()
     CSS = """
-    Screen { overflow: hidden; }
+    Screen { overflow: hidden; color: $foreground; }
     #head, #status { height: 1; }
     #views, #views > * { height: 1fr; }
     #head { text-style: bold; }
@@ -72,15 +72,19 @@ class Browser(App[None]):
         self.evidence = Evidence(self._reader)
         self.sql = Sql(self._reader, library.load(queries))
         self.prompt = Prompt()
+        # Held, for what is asked of the program is asked of the page of keys while that is shown.
+        self._head = Static(id="head", markup=False)
+        self._views = ContentSwitcher(initial=VIEWS[0], id="views")
+        self._status = Static(id="status", markup=False)
 
     def compose(self) -> ComposeResult:
         """The views, of which one is shown, between two lines."""
-        yield Static(id="head", markup=False)
-        with ContentSwitcher(initial=VIEWS[0], id="views"):
+        yield self._head
+        with self._views:
             yield from self.tables.values()
             yield self.evidence
             yield self.sql
-        yield Static(id="status", markup=False)
+        yield self._status
         yield self.prompt
 
     def on_mount(self) -> None:
@@ -91,17 +95,23 @@ class Browser(App[None]):
     @property
     def view(self) -> str:
         """The view that is shown."""
-        return self.query_one("#views", ContentSwitcher).current or VIEWS[0]
+        return self._views.current or VIEWS[0]
 
     def _show(self, name: str) -> None:
-        self.query_one("#views", ContentSwitcher).current = name
+        self._views.current = name
         self._focus()
+        self._title()
+        self.say()
+
+    def _title(self) -> None:
+        name = self.view
         head = Text(f"{self.TITLE} ", no_wrap=True)
         for place, view in enumerate(VIEWS, start=1):
             head.append(f"[{place} {view}]" if view == name else f" {place} {view} ")
-        head.append(" ").append_text(cell(self._named, "dim"))
-        self.query_one("#head", Static).update(head)
-        self.say()
+        room = self.size.width - len(head) - 1
+        if room > 1:
+            head.append(" ").append_text(cell(ending(self._named, room), "dim"))
+        self._head.update(head)
 
     def _focus(self) -> None:
         (self._rows or self.evidence.lines).focus()
@@ -114,8 +124,9 @@ class Browser(App[None]):
 
     def say(self, words: str = "", style: str = "") -> None:
         """Say something in the line of status, or else where the cursor is."""
-        told = words or (self.evidence.said if self.view == "evidence" else "")
-        self.query_one("#status", Static).update(cell(told or _HINT, style or "reverse"))
+        rows = self._rows
+        told = words or (self.evidence.said if rows is None else rows.target.said)
+        self._status.update(cell(told or _HINT, style or "reverse"))
 
     def _do(self, what: Callable[[], Awaitable[Any]], busy: str = "") -> None:
         """Do something that asks the case: in turn, with the screen alive meanwhile."""
@@ -207,6 +218,16 @@ class Browser(App[None]):
     def on_data_table_row_selected(self, _: DataTable.RowSelected) -> None:
         """Follow a row that was chosen, by key or by mouse."""
         self.action_follow()
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """Say in full what a row says that a column may cut."""
+        rows = self._rows
+        if rows is event.data_table and rows.target.said:
+            self.say()
+
+    def on_resize(self) -> None:
+        """Give the name of the case the room that there is."""
+        self.call_after_refresh(self._title)
 
     def _follow(self, rows: Rows) -> None:
         target = rows.target

@@ -53,7 +53,7 @@ class Sql(Vertical):
         self.listing = True
         await self._replace(("query", "answers"), "; types SQL, enter runs a query")
         for name, query in self._queries.items():
-            self.rows.put((name, query.answers), Target(text=name))
+            self.rows.put((name, query.answers), Target(text=name, said=query.answers))
 
     @property
     def chosen(self) -> Query | None:

@@ -32,6 +32,8 @@ class Target:
     event: str | None = None
     ts: datetime | None = None
     text: str | None = None
+    said: str = ""
+    """What the row says in full, where a column may cut it."""
 
 
 class Rows(DataTable[Text]):
@@ -59,7 +61,8 @@ class Rows(DataTable[Text]):
     @property
     def target(self) -> Target:
         """Where the row that the cursor is on leads."""
-        return self._targets[self.cursor_row] if self._targets else Target()
+        there = self.cursor_row < len(self._targets)
+        return self._targets[self.cursor_row] if there else Target()
 
 
 class Table(Vertical):
@@ -108,7 +111,7 @@ class Timeline(Table):
 
 
 def _moment_target(moment: Moment) -> Target:
-    return Target(event=next(iter(moment.evidence), None), ts=moment.ts)
+    return Target(next(iter(moment.evidence), None), moment.ts, said=moment.title)
 
 
 def _style(moment: Moment) -> str:
@@ -161,14 +164,15 @@ class Shares(Table):
 
     def on_mount(self) -> None:
         """Add the servers, those of the guilty pool first."""
-        first = story.featured(self.found)
+        cause, first = self.found.root_cause, story.featured(self.found)
+        guilty = cause.target if cause else None
         rest = [pool for pool in self.found.pools if pool not in first]
         for pool in (*first, *rest):
             algorithm = (pool.algorithm or "", *[""] * 5)
             self.rows.put((f"pool {pool.pool}", *algorithm), Target(), "bold")
             for share in story.most_departed(pool):
-                cells = [*_share_cells(share)]
-                self.rows.put(cells, Target(text=share.server), "red" if pool.skewed else "")
+                style = "bold red" if share.server == guilty else ""
+                self.rows.put([*_share_cells(share)], Target(text=share.server), style)
 
 
 def _share_cells(share: ServerShare) -> Iterator[str]:

@@ -218,6 +218,7 @@ def test_every_view_fits_any_size(case: Path, size: tuple[int, int]) -> None:
             assert len(visitor.rows) == size[1]
             assert {len(row) for row in visitor.rows} == {size[0]}
             assert visitor.rows[0].startswith("logsleuth")
+            assert ("case.duckdb" in visitor.rows[0]) == (size[0] >= 80)
 
     visit(case, turn)
 
@@ -229,11 +230,30 @@ def test_help_tells_every_key_and_no_key_has_two_meanings(case: Path) -> None:
     async def read(visitor: Visit) -> None:
         await visitor.press("?")
         assert "timeline: what happened, in order" in visitor.text
+        visitor.app.action_grave("error", "forward")
+        await visitor.pilot.resize_terminal(70, 20)
+        await visitor.settle()
+        assert visitor.app.view == "evidence"
         await visitor.press("q")
         assert "timeline: what happened, in order" not in visitor.text
         assert visitor.app.is_running
 
     visit(case, read)
+
+
+def test_whatever_is_shown_can_be_seen(incident: Path) -> None:
+    async def look(visitor: Visit) -> None:
+        for key in ("1", "2", "3", "4", "5", "?"):
+            await visitor.press(key)
+            for strip in visitor.app.screen._compositor.render_strips():
+                for segment in strip:
+                    style = segment.style
+                    if segment.text.strip() and style and style.color and style.bgcolor:
+                        colors = style.color.get_truecolor(), style.bgcolor.get_truecolor()
+                        assert colors[0] != colors[1], (key, segment.text)
+        assert visitor.text.count("logsleuth") > 0
+
+    visit(incident, look)
 
 
 def test_without_colour_there_is_none(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
