@@ -143,6 +143,11 @@ def _run(typed: Sequence[str]) -> int:
         return _quietly()
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
+    except RuntimeError as error:
+        # What DuckDB makes of Ctrl-C in the middle of a statement.
+        if str(error) != "Query interrupted":
+            raise
+        return _INTERRUPTED
     except SystemExit as stop:
         # Typer leaves with 1 when a pipe is closed, and 1 is for --fail-on.
         broken = isinstance(stop.__context__, BrokenPipeError)

@@ -113,8 +113,11 @@ def test_a_file_that_may_not_be_used(
     assert ran.err.startswith("logsleuth: a.html: Permission denied\n")
 
 
-def test_ctrl_c(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
-    failing(monkeypatch, KeyboardInterrupt())
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_ctrl_c(
+    run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    failing(monkeypatch, error)
     assert run("formats") == type(run("formats"))(130, "", "")
 
 
