@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
     from logsleuth.renderers.table import Look
 
 _GAP: Final = "  "
-# A text that is cut to less says nothing.
-_LEAST_TEXT: Final = 10
-_LEAST_HEAD: Final = 4
+# A name that is cut to less says nothing, and of a sentence that is too little.
+_LEAST_NAME: Final = 10
+_LEAST_SENTENCE: Final = 20
 _BOLD: Final = "\x1b[1m"
 _DIM: Final = "\x1b[2m"
 _OFF: Final = "\x1b[0m"
@@ -51,8 +52,35 @@ def _lines(
     right: Sequence[bool],
 ) -> Iterator[tuple[str, str]]:
     rule = ["─" * width for width in widths]
-    for part, row in (("head", heads), ("rule", rule), *(("row", row) for row in cells)):
+    above = [("head", line) for line in _headed(heads, widths)]
+    for part, row in (*above, ("rule", rule), *(("row", row) for row in cells)):
         yield part, _GAP.join(map(_aligned, row, widths, right)).rstrip()
+
+
+def _headed(heads: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
+    """Heads in as many lines as the one has that needs most; the others end in the last line."""
+    broken = [_broken(head, width) for head, width in zip(heads, widths, strict=True)]
+    deep = max(map(len, broken), default=1)
+    full = [[""] * (deep - len(parts)) + parts for parts in broken]
+    return [[parts[line] for parts in full] for line in range(deep)]
+
+
+def _broken(head: str, width: int) -> list[str]:
+    """A head that is too wide for its column goes on in the next line, behind an underscore."""
+    from rich.cells import cell_len
+
+    if cell_len(head) <= width:
+        return [head]
+    lines = [""]
+    for part in _parts(head):
+        if lines[-1] and cell_len(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
+    return lines
+
+
+def _parts(head: str) -> list[str]:
+    return re.findall(r"[^_]*_+|[^_]+", head) or [head]
 
 
 def _stacked(
@@ -104,23 +132,33 @@ def _widths(
     widths = [max(1, *column) for column in lengths]
     if room is None:
         return widths
-    least = [_least(column, one) for column, one in zip(lengths, exact, strict=True)]
+    bodies = [
+        max(1, *column[1:], *map(cell_len, _parts(head)))
+        for column, head in zip(lengths, rows[0], strict=True)
+    ]
+    least = [body if one else _least(body) for body, one in zip(bodies, exact, strict=True)]
     allowed = room - len(_GAP) * (len(widths) - 1)
     if sum(least) > allowed:
         return None
-    while sum(widths) > allowed:
-        spare = [width - low for width, low in zip(widths, least, strict=True)]
-        # The widest of those that may still give: a short column loses more by a character.
-        place = max(range(len(widths)), key=lambda n: (spare[n] > 0, widths[n], -n))
-        widths[place] -= 1
-    return widths
+    # Heads are broken before a text is cut.
+    return _shrunk(_shrunk(widths, bodies, allowed), least, allowed)
 
 
-def _least(lengths: Sequence[int], exact: bool) -> int:
-    head, body = lengths[0], max(lengths[1:], default=0)
-    if exact:
-        return max(body, min(head, _LEAST_HEAD), 1)
-    return max(1, min(max(head, body), _LEAST_TEXT))
+def _shrunk(widths: Sequence[int], least: Sequence[int], allowed: int) -> list[int]:
+    """Take from the widest that may still give, until there is room or none of them may."""
+    found = list(widths)
+    for _ in range(max(sum(widths) - allowed, 0)):
+        giving = [n for n, width in enumerate(found) if width > least[n]]
+        if not giving:
+            break
+        found[max(giving, key=lambda n: (found[n], -n))] -= 1
+    return found
+
+
+def _least(body: int) -> int:
+    if body <= _LEAST_SENTENCE:
+        return min(body, _LEAST_NAME)
+    return _LEAST_SENTENCE
 
 
 def _times(rows: Sequence[Sequence[Any]], column: int) -> bool:

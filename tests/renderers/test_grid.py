@@ -62,7 +62,7 @@ def test_where_columns_have_no_room_rows_are_blocks() -> None:
 
 
 def test_colours_are_asked_for() -> None:
-    plain, inked = lines(80), lines(80, color=True)
+    plain, inked = lines(90), lines(90, color=True)
     assert [line.replace("\x1b[1m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")
             for line in inked] == plain  # fmt: skip
     assert inked[0].startswith("\x1b[1m")
@@ -88,3 +88,21 @@ def test_programs_get_the_same_whatever_is_set(style: str) -> None:
 def test_a_table_without_rows_or_columns() -> None:
     assert lines(80, ["a"], []) == ["a", "─"]
     assert len(lines(20, [], [])) == 2
+
+
+def test_heads_are_broken_before_a_text_is_cut() -> None:
+    names = ["server", "configured_share", "observed_share"]
+    shown = lines(37, names, [("10.0.0.1:8080", 0.25, 0.75)])
+    assert [line.split() for line in shown[:2]] == [
+        ["configured_", "observed_"], ["server", "share", "share"]
+    ]  # fmt: skip
+    assert shown[3].split() == ["10.0.0.1:8080", "0.25", "0.75"]
+    assert max(map(length, shown)) <= 37
+
+
+def test_a_sentence_of_which_little_would_be_left_is_shown_below_the_rest() -> None:
+    shown = lines(60, ["at", "what"], [(AT, "a sentence of many words " * 2)])
+    assert shown[0].startswith("at ")
+    shown = lines(40, ["at", "what"], [(AT, "a sentence of many words")])
+    assert shown[0].startswith("── 1 ─")
+    assert shown[2] == "what  a sentence of many words"
