@@ -357,9 +357,9 @@ class Browser(App[None]):
         self.action_view("evidence")
         self._do(goto)
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         """Don't wait for a question whose answer nobody will see."""
-        self._reader.interrupt()
+        await asyncio.to_thread(self._reader.close)
 
 
 def _check_level(name: str, rest: str) -> None:

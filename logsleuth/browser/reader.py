@@ -12,7 +12,7 @@ from logsleuth import moments
 from logsleuth.case import binding, pages, show
 from logsleuth.case.reach import reach
 from logsleuth.case.store import statements
-from logsleuth.errors import QueryError
+from logsleuth.errors import CaseError, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 MOST_ROWS: Final = 500
 CONTEXT: Final = 2
+_PATIENCE_S: Final = 0.05
 _EVENT: Final = re.compile(r"[0-9a-f]{12}(?:-[0-9]{1,9})?:[0-9]{1,15}")
 
 
@@ -46,6 +47,7 @@ class Reader:
         """Read from a case that stays open for as long as this is used."""
         self._case = case
         self._lock = Lock()
+        self._closed = False
 
     async def page(
         self, place: Place, most: int, wanted: Wanted, way: Way = "forward"
@@ -89,11 +91,21 @@ class Reader:
         """Stop the question that is being answered."""
         self._case.interrupt()
 
+    def close(self) -> None:
+        """Stop what is being answered and take no more: the case may be closed after this."""
+        self._closed = True
+        while not self._lock.acquire(timeout=_PATIENCE_S):
+            self._case.interrupt()
+        self._lock.release()
+
     async def _ask(self, question: Callable[[Case], _T]) -> _T:
         return await asyncio.to_thread(self._answer, question)
 
     def _answer(self, question: Callable[[Case], _T]) -> _T:
         with self._lock:
+            if self._closed:
+                message = "the program is being left"
+                raise CaseError(message)
             return question(self._case)
 
 

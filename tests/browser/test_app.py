@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -186,6 +187,29 @@ def test_answers_have_an_end(case: Path) -> None:
         assert "the first 500 rows" in visitor.text
 
     visit(case, ask)
+
+
+ENDLESS = "select count(*) from range(100000000000) a where a.range % 7 = 3"
+
+
+def test_a_question_that_takes_long_is_stopped_and_left(case: Path) -> None:
+    async def ask(visitor: Visit) -> None:
+        for stopped in (True, False):
+            await visitor.pilot.press("semicolon")
+            visitor.app.prompt.value = ENDLESS
+            await visitor.pilot.press("enter")
+            while "asking" not in visitor.status:
+                await visitor.pilot.pause()
+            await visitor.pilot.press("t")
+            await visitor.pilot.pause()
+            assert visitor.app.view == "timeline"
+            while stopped and "nterrupt" not in visitor.status:
+                await visitor.pilot.press("escape")
+                await visitor.pilot.pause(0.1)
+
+    began = time.monotonic()
+    visit(case, ask)
+    assert time.monotonic() - began < 60
 
 
 def test_canned_queries_are_chosen_or_typed(case: Path) -> None:
