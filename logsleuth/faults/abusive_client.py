@@ -24,9 +24,11 @@ LOOKALIKES: Final = ("traffic-surge", "sticky-hotspot")
 _MUCH: Final = 0.15
 _EDGE_S: Final = 3.0
 _SOME: Final = 0.03
-# Others fell to less than this part: they went away as it came.
+# Others fell to less than this part of what all did: they went away as it came.
 _FELL: Final = 0.8
 _COMPARED: Final = 3
+# A key keeps a client on one server; without any, it goes everywhere.
+_KEPT: Final = 0.6
 _GREW: Final = 4.0
 # Who has so many times its former part was hardly there before.
 _NEW: Final = 10.0
@@ -81,7 +83,7 @@ def _without(facts: Facts, top: Concentration) -> list[Reason]:
     whole = facts.during.sum() / facts.window.bad_seconds / max(before, 1e-9)
     rest = float(during / max(before, 1e-9))
     if whole <= 1.2 and rest < 1.1 and top.share_during > _SOME:
-        return [] if rest > _FELL else [_behind_it(top, whole, rest)]
+        return [] if rest > _FELL * whole else [_behind_it(top, whole, rest)]
     grown = whole > 1.2
     return [
         reason(
@@ -117,11 +119,14 @@ def _own_errors(top: Concentration) -> list[Reason]:
 
 
 def _dearer(facts: Facts, top: Concentration) -> list[Reason]:
-    """Its requests take far longer than others' to the same routes of the same servers."""
+    """Its requests take far longer than others' to the same routes, on its server if it has one."""
     traffic = facts.traffic
     mine = facts.during & (traffic.client == traffic.clients.index(top.value))
     # Whom a key keeps on a slow server is slow there, whatever he asks for.
-    place = traffic.route.astype(np.int64) * len(traffic.servers) + traffic.first_server
+    kept = np.bincount(traffic.first_server[mine]).max(initial=0) > _KEPT * mine.sum()
+    place = traffic.route.astype(np.int64) * len(traffic.servers)
+    if kept:
+        place = place + traffic.first_server
     known = ~np.isnan(traffic.duration_s)
     both = _often(place, mine & known), _often(place, facts.during & ~mine & known)
     shared = np.intersect1d(*both)

@@ -12,6 +12,8 @@ from logsleuth.analyses.shown import shown
 from logsleuth.analyses.stand_ins import stand_in
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.analyses.reference import Reference
@@ -33,6 +35,7 @@ _IN_ORDER: Final = "first"
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
 
 
+_AS_BEFORE: Final = 0.1
 _STAND_IN: Final = "; {:.0%} of what they got came while the other got nothing, as to backups"
 
 
@@ -84,6 +87,8 @@ def _shares(facts: Facts, pool: PoolFacts, meant: Reference) -> Reason:
     # In a pool of dozens one server's double part is a few percent of the requests.
     real = (moved >= _MOVED and (meant.p_value or 0.0) < 1e-3) or _doubled(pool, meant, hot)
     weight = (3.0 if moved >= 0.15 else 2.0) if real else -3.0
+    if real and _only_gone(facts, pool):
+        weight = 1.0
     return reason(
         NAME, "shares moved", "strata", weight,
         f"{moved:.1%} of pool {pool.pool}'s requests went to another server {meant.says}"
@@ -91,6 +96,24 @@ def _shares(facts: Facts, pool: PoolFacts, meant: Reference) -> Reason:
         p_value=meant.p_value, effect=moved,
         query=shown("balancer-shares", facts.window),
     )  # fmt: skip
+
+
+def _only_gone(facts: Facts, pool: PoolFacts) -> bool:
+    """Whether servers are gone, and those that are left share the requests as they did before."""
+    gone = facts.missing(pool)
+    if facts.blind or not gone or _spared(facts, pool, gone):
+        return False
+    rest = [s for s in pool.servers if s not in gone]
+    left, now = sum(s.before.share for s in rest), sum(s.during.share for s in rest)
+    if not left or not now:
+        return False
+    return 0.5 * sum(abs(s.before.share / left - s.during.share / now) for s in rest) < _AS_BEFORE
+
+
+def _spared(facts: Facts, pool: PoolFacts, gone: Sequence[ServerFacts]) -> bool:
+    """Whether those without requests are backups, or would only get what others can't take."""
+    backups = all(s.configured and s.configured.backup for s in gone)
+    return backups or pool.algorithm == _IN_ORDER or stand_in(facts, pool) is not None
 
 
 def _doubled(pool: PoolFacts, meant: Reference, hot: ServerFacts) -> bool:
@@ -220,8 +243,7 @@ def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
         return []
     spare = [s for s in gone if s.configured and s.configured.backup]
     standing_in = stand_in(facts, pool)
-    chosen = len(spare) == len(gone) or pool.algorithm == _IN_ORDER or standing_in is not None
-    weight = 2.0 if chosen else -3.0
+    weight = 2.0 if _spared(facts, pool, gone) else -3.0
     names = ", ".join(s.server for s in gone)
     return [
         reason(
