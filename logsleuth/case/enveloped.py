@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from logsleuth.case.lines import LONGEST, Cutter
-from logsleuth.formats.envelopes import ENTRY, Header, opener
-from logsleuth.formats.unwrap import merged
+from logsleuth.case.lines import LONGEST, Cutter, exact_spans, matches
+from logsleuth.case.opened import open_all
+from logsleuth.case.strings import blank_texts, joined, replaced, strings
+from logsleuth.formats.envelopes import ENTRY, Header
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from logsleuth.case.lines import Array, Records
+    from logsleuth.formats.envelopes import Envelope
     from logsleuth.formats.reader import Reader
 
-_NOTHING: Final = Header()
+_PARTS: Final = Header._fields
+# What tells one program's lines from another's: not when they were said, nor how bad they are.
+_WHOSE: Final = _PARTS[1:-1]
 _WRAPPED: Final = pa.struct(
-    [("opened", pa.bool_()), *((part, pa.large_string()) for part in Header._fields)]
+    [("opened", pa.bool_()), *((part, pa.large_string()) for part in _PARTS)]
+)
+_MARK: Final = "\ufeff"
+# What Python takes for white space, and nothing else.
+_WHITE: Final = (
+    r"^[\t-\r\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}"
+    r"\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]*\z"
 )
 
 
@@ -31,16 +41,37 @@ def cutter_of(reader: Reader, start: tuple[int, int] = (1, 0)) -> Cutter:
     return cutter(reader, start=start)
 
 
-@dataclass(slots=True)
-class _Unit:
-    """What is inside of an envelope, or of several that hold parts of one line."""
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """What is inside of envelopes, or of several that hold parts of one line: a row for each."""
 
-    line: int
-    """The first line, as an index into those of the piece."""
-    text: str
-    header: Header = _NOTHING
-    opened: bool = False
-    partial: bool = False
+    lines: Array
+    """The first line of each, as an index into those of the piece."""
+    texts: pa.LargeStringArray
+    opened: Array
+    header: Mapping[str, pa.LargeStringArray]
+    """Parts that no envelope tells are left out."""
+
+    def at(self, rows: Array) -> _Units:
+        """Return some of the rows."""
+        chosen = pa.array(rows)
+        header = {part: texts.take(chosen) for part, texts in self.header.items()}
+        return _Units(self.lines[rows], self.texts.take(chosen), self.opened[rows], header)
+
+    def joined(self, heads: Array, by: bytes = b"") -> _Units:
+        """Return rows with the texts of those behind them that are no heads."""
+        if heads.all():
+            return self
+        return replace(self.at(np.flatnonzero(heads)), texts=joined(self.texts, heads, by))
+
+    def alike(self) -> Array:
+        """Which rows are from the program of the row before, by all that envelopes say of it."""
+        same = np.ones(len(self.lines), bool)
+        same[:1] = False
+        for part in self.header.keys() & set(_WHOSE):
+            texts = self.header[part]
+            same[1:] &= np.asarray(pc.equal(texts[1:], texts[:-1]), bool)
+        return same
 
 
 class EnvelopeCutter(Cutter):
@@ -54,112 +85,100 @@ class EnvelopeCutter(Cutter):
     ) -> None:
         """Prepare to open the reader's envelopes, from the outside in."""
         super().__init__(reader, longest, start)
-        self._opens = [opener(envelope) for envelope in reader.envelopes]
+        self._envelopes = reader.envelopes
         self._entries = reader.envelopes[0].kind == "export"
-        self._pattern = re.compile(reader.starts) if reader.starts else None
-        self._leading = re.compile(reader.leads) if reader.leads else None
 
     def _cut_lines(
         self, data: bytes, text: bytes, lines: tuple[Array, Array, Array], *, last: bool
     ) -> Records:
         begins, ends, blank = lines
-        raw = self._raw(data, text, begins, ends, blank)
-        if raw and self._line == 1:
-            raw[0].text = raw[0].text.removeprefix("\ufeff")
-        groups = self._grouped(self._units(raw))
+        units = self._raw(data, text, begins, ends, blank)
+        for envelope in self._envelopes:
+            units = _opened(units, envelope)
+        units = units.joined(self._heads(units), b"\n")
         starts = np.zeros(len(begins), bool)
-        starts[[group[0].line for group in groups]] = True
+        starts[units.lines] = True
         kept = len(begins) if last else self._kept(starts)
         if kept < len(begins):
             cut = int(begins[kept])
             self._rest = data[cut:] + self._rest
             begins, ends, blank, starts = (a[:kept] for a in (begins, ends, blank, starts))
             data, text = data[:cut], text[:cut]
-            groups = [group for group in groups if group[0].line < kept]
+            units = units.at(np.flatnonzero(units.lines < kept))
         records = self._account(data, text, begins, ends, blank, np.zeros_like(blank), starts)
-        return replace(records, inside=_table(groups), singles=False)
+        return replace(records, inside=_table(units), singles=False)
 
-    def _raw(
-        self, data: bytes, text: bytes, begins: Array, ends: Array, blank: Array
-    ) -> list[_Unit]:
+    def _raw(self, data: bytes, text: bytes, begins: Array, ends: Array, blank: Array) -> _Units:
         """What is to be opened: each line that isn't blank, or each entry of a journal."""
-        if not self._entries:
-            return [
-                _Unit(i, text[begins[i] : ends[i]].decode("utf-8"))
-                for i in np.flatnonzero(~blank).tolist()
-            ]
-        # Sizes count bytes, so no invalid one may have been replaced.
-        solid = np.flatnonzero(~blank).tolist()
-        first = [i for i in solid if data.startswith(ENTRY.encode(), begins[i])]
-        if solid and (not first or first[0] != solid[0]):
-            first.insert(0, solid[0])
-        edges = [*(int(begins[i]) for i in first), len(data)]
-        return [
-            _Unit(i, data[edges[n] : edges[n + 1]].decode("latin-1")) for n, i in enumerate(first)
-        ]
+        solid = np.flatnonzero(~blank)
+        if self._entries:
+            solid, texts = _entries(data, begins, solid)
+        else:
+            texts = exact_spans(text, begins[solid], ends[solid], pa.large_string())
+        if self._line == 1 and len(solid) and texts[0].as_py().startswith(_MARK):
+            first = strings([texts[0].as_py().removeprefix(_MARK)])
+            texts = replaced(texts, np.zeros(1, np.int64), first)
+        return _Units(solid, texts, np.zeros(len(solid), bool), {})
 
-    def _units(self, units: list[_Unit]) -> list[_Unit]:
-        """Open all envelopes; a line that isn't in one stays as it is."""
-        for opens in self._opens:
-            found: list[_Unit] = []
-            for unit in units:
-                opened = opens(unit.text)
-                if opened is None:
-                    found.append(unit)
-                    continue
-                header = merged(unit.header, opened.header)
-                if found and found[-1].partial and _same(found[-1].header, header):
-                    found[-1].text += opened.inner
-                    found[-1].partial = opened.partial
-                else:
-                    found.append(_Unit(unit.line, opened.inner, header, True, opened.partial))
-            for unit in found:
-                unit.partial = False
-            units = found
-        return units
-
-    def _grouped(self, units: Sequence[_Unit]) -> list[list[_Unit]]:
-        """Put units together to records."""
-        groups: list[list[_Unit]] = []
-        led = False
-        for unit in units:
-            before = groups[-1][-1] if groups else None
-            begins = self._pattern is None or (
-                self._pattern.search(unit.text) is not None and not led
-            )
-            goes_on = (
-                before is not None and before.opened and unit.opened
-                and (not unit.text.strip() or (not begins and _same(before.header, unit.header)))
-            )  # fmt: skip
-            if goes_on:
-                groups[-1].append(unit)
-            else:
-                groups.append([unit])
-            led = self._leading is not None and self._leading.search(unit.text) is not None
-        return groups
+    def _heads(self, units: _Units) -> Array:
+        """Which units begin a record."""
+        begins = np.ones(len(units.lines), bool)
+        if self._starts is not None:
+            begins = matches(units.texts, self._starts)
+        if self._leads is not None:
+            begins[1:] &= ~matches(units.texts, self._leads)[:-1]
+        goes_on = matches(units.texts, _WHITE) | (~begins & units.alike())
+        goes_on[1:] &= units.opened[1:] & units.opened[:-1]
+        goes_on[:1] = False
+        return ~goes_on
 
 
-def _same(one: Header, other: Header) -> bool:
-    """Whether two lines are from one program, by all that their envelopes say of it."""
-    return one[1:-1] == other[1:-1]
+def _entries(data: bytes, begins: Array, solid: Array) -> tuple[Array, pa.LargeStringArray]:
+    """The first lines of a journal's entries, and these, each byte as a character.
+
+    Sizes in them count bytes, so no invalid one may have been replaced.
+    """
+    first = [i for i in solid.tolist() if data.startswith(ENTRY.encode(), begins[i])]
+    if len(solid) and (not first or first[0] != solid[0]):
+        first.insert(0, int(solid[0]))
+    edges = [*(int(begins[i]) for i in first), len(data)]
+    texts = [data[edges[n] : edges[n + 1]].decode("latin-1") for n in range(len(first))]
+    return np.array(first, np.int64), pa.array(texts, pa.large_string())
 
 
-def _table(groups: Sequence[Sequence[_Unit]]) -> pa.Table:
-    texts = ["\n".join(unit.text for unit in group) for group in groups]
-    headers = [group[0] for group in groups]
-    columns = [pa.array([unit.opened for unit in headers], pa.bool_())]
-    columns += [_strings([unit.header[i] for unit in headers]) for i in range(len(Header._fields))]
-    wrapped = pa.StructArray.from_arrays(columns, fields=list(_WRAPPED))
-    return pa.table({"text": _strings(texts), "wrapped": wrapped})
+def _opened(units: _Units, envelope: Envelope) -> _Units:
+    """Open an envelope around each unit; one that isn't in it stays as it is."""
+    found = open_all(envelope, units.texts)
+    opened = units.opened.copy()
+    opened[found.rows] = True
+    header = dict(units.header)
+    for part, told in found.header.items():
+        header[part] = _merged(part, units, found.rows, told)
+    texts = replaced(units.texts, found.rows, found.inner)
+    units = _Units(units.lines, texts, opened, header)
+    # Only a part of what is opened here can go on in what is.
+    goes_on = np.zeros(len(units.lines), bool)
+    goes_on[found.rows] = True
+    partial = np.zeros(len(units.lines), bool)
+    partial[found.rows] = found.partial
+    goes_on[1:] &= partial[:-1]
+    goes_on[:1] = False
+    return units.joined(~(goes_on & units.alike())) if goes_on.any() else units
 
 
-def _strings(texts: Sequence[str]) -> pa.Array:
-    """Texts as DuckDB takes them: JSON can write NUL and halves of characters."""
-    try:
-        array = pa.array(texts, pa.large_string())
-    except UnicodeEncodeError:
-        texts = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        array = pa.array(texts, pa.large_string())
-    if any("\0" in text for text in texts):
-        array = pa.array([text.replace("\0", "?") for text in texts], pa.large_string())
-    return array
+def _merged(
+    part: str, units: _Units, rows: Array, told: pa.LargeStringArray
+) -> pa.LargeStringArray:
+    """A part of the headers: the inner one's words, but the outer one's time."""
+    known = units.header.get(part)
+    if known is None:
+        return replaced(blank_texts(len(units.lines)), rows, told)
+    outer = known.take(pa.array(rows))
+    first, other = (outer, told) if part == "at" else (told, outer)
+    return replaced(known, rows, pc.if_else(pc.equal(first, ""), other, first))
+
+
+def _table(units: _Units) -> pa.Table:
+    parts = [units.header.get(part, blank_texts(len(units.lines))) for part in _PARTS]
+    wrapped = pa.StructArray.from_arrays([pa.array(units.opened), *parts], fields=list(_WRAPPED))
+    return pa.table({"text": units.texts, "wrapped": wrapped})

@@ -180,16 +180,16 @@ class Cutter:
         """Which lines are directives."""
         if self._is_directive is None:
             return np.zeros(len(begins), bool)
-        return _matches(exact_spans(text, begins, ends, pa.large_string()), self._is_directive)
+        return matches(exact_spans(text, begins, ends, pa.large_string()), self._is_directive)
 
     def _starting(self, text: bytes, begins: Array, ends: Array) -> tuple[Array, Array]:
         """Which lines start a record, and which lead: the next one then doesn't."""
         # Exact, for a pattern may name the end of a line.
         strings = exact_spans(text, begins, ends, pa.large_string())
-        found = _matches(strings, self._starts or "")
+        found = matches(strings, self._starts or "")
         if self._leads is None:
             return found, np.zeros(len(found), bool)
-        led = _matches(strings, self._leads)
+        led = matches(strings, self._leads)
         found &= ~np.concatenate(([self._led], led[:-1]))
         return found, led
 
@@ -246,7 +246,7 @@ def _valid(data: bytes) -> bytes:
     return data.replace(b"\0", b"?") if b"\0" in data else data
 
 
-def positions(data: bytes, byte: int) -> Array:
+def positions(data: bytes | Array, byte: int) -> Array:
     """Where a byte is in the data."""
     codes = np.frombuffer(data, np.uint8)
     found = [
@@ -306,7 +306,8 @@ def _blank(data: bytes, begins: Array, ends: Array) -> Array:
     return blank
 
 
-def _matches(strings: pa.LargeStringArray, pattern: str) -> Array:
+def matches(strings: pa.LargeStringArray, pattern: str) -> Array:
+    """Which texts hold a pattern of RE2."""
     import pyarrow.compute as pc
 
     known: Array = pc.match_substring_regex(strings, pattern).to_numpy(zero_copy_only=False)

@@ -42,16 +42,20 @@ class Envelope:
 
     A `pattern` stands before the line, with groups named as the parts of a header, and `partial`.
     `json` has it under one of the keys `inner` and the header's parts under others; all of `wants`
-    must be there. A `sure` one is opened whatever is inside; others only for a known format.
+    must be there; one that is `unended`, without a line end, goes on in the next. A `sure` one is
+    opened whatever is inside; others only for a known format.
     """
 
     name: str
     kind: Literal["pattern", "json", "export", "colours"]
     sure: bool = False
     pattern: str = ""
+    never: str = ""
+    """What a line begins with that isn't in this envelope though the pattern matches."""
     inner: tuple[Path, ...] = ()
     wants: tuple[Path, ...] = ()
     parts: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    unended: bool = False
 
 
 def _paths(**parts: str) -> dict[str, tuple[Path, ...]]:
@@ -64,10 +68,10 @@ def _keys(text: str) -> tuple[Path, ...]:
 
 
 _STAMP: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"
-_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+COLOUR: Final = r"\x1b\[[0-9;]*[A-Za-z]"
 _PODS: Final = "kubernetes/pod_name kubernetes/pod/name"
 # The words that applications have in the place of a container's name.
-_LEVEL: Final = r"(?!(?i:trace|debug|info|notice|warn|warning|error|fatal|critical) *\|)"
+_LEVEL: Final = r"^(?i:trace|debug|info|notice|warn|warning|error|fatal|critical) *\|"
 _JOURNAL: Final = {
     "at": ("_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"),
     "host": ("_HOSTNAME",),
@@ -119,7 +123,7 @@ ENVELOPES: Final = (
     # Docker, "JSON File logging driver": a line without its end goes on in the next object.
     Envelope(
         "docker-json", "json", True, inner=_keys("log"), wants=_keys("stream time"),
-        parts=_paths(at="time", stream="stream", instance="attrs/tag"),
+        parts=_paths(at="time", stream="stream", instance="attrs/tag"), unended=True,
     ),
     Envelope(
         "gcp-json", "json", inner=_keys("textPayload"),
@@ -146,8 +150,8 @@ ENVELOPES: Final = (
         r"^\[pod/(?P<instance>[\w.-]+)/(?P<program>[\w.-]+)\] ?"
     )),
     Envelope("compose-prefix", "pattern", pattern=(
-        rf"^{_LEVEL}(?P<instance>[A-Za-z0-9][\w.-]*) *\|(?: |$)"
-    )),
+        r"^(?P<instance>[A-Za-z0-9][\w.-]*) *\|(?: |$)"
+    ), never=_LEVEL),
     # stern: a pod of a deployment or of a stateful set, and its container.
     Envelope("stern-prefix", "pattern", pattern=(
         r"^(?P<instance>[a-z][a-z0-9.-]*-(?:[a-z0-9]{5}|\d{1,4})) (?P<program>[a-z][a-z0-9-]*) "
@@ -175,17 +179,19 @@ def opener(envelope: Envelope) -> Any:
 
 
 def _uncoloured(text: str) -> Opened | None:
-    return Opened(_COLOUR.sub("", text), Header()) if "\x1b" in text else None
+    return Opened(re.sub(COLOUR, "", text), Header()) if "\x1b" in text else None
 
 
 def _from_pattern(envelope: Envelope) -> Any:
-    pattern = re.compile(envelope.pattern)
+    # Letters and spaces are those of ASCII, as they are for the engine that opens many at once.
+    pattern = re.compile(envelope.pattern, re.ASCII)
+    never = re.compile(envelope.never, re.ASCII) if envelope.never else None
     groups = [part for part in Header._fields if part in pattern.groupindex]
     parts = "partial" in pattern.groupindex
 
     def opened(text: str) -> Opened | None:
         match = pattern.match(text)
-        if match is None:
+        if match is None or (never is not None and never.match(text)):
             return None
         header = Header(**{part: match[part] or "" for part in groups})
         inner = text[match.end() :].removeprefix("\ufeff")
@@ -208,7 +214,7 @@ def _from_json(envelope: Envelope, text: str) -> Opened | None:
         return None
     parts = {part: _first(record, paths) for part, paths in envelope.parts.items()}
     partial = parts.pop("partial", "") == "true"
-    if envelope.name == "docker-json":
+    if envelope.unended:
         partial = not inner.endswith("\n")
     return Opened(inner.rstrip("\r\n"), Header(**parts), partial)
 
