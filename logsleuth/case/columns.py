@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.case import columns_balancer, postgresql, times
 from logsleuth.case.column import Read, absent, known
+from logsleuth.case.texts import without_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +24,7 @@ def _plain(column: str, x: str) -> Read:
 
 
 def _message(column: str, x: str) -> Read:
-    return Read({column: f"nullif(rtrim({x}, chr(10) || chr(13)), '')"})
+    return Read({column: f"nullif({without_end(x)}, '')"})
 
 
 def _scaled(kind: str, scale: str = "") -> Callable[[str, str], Read]:
@@ -254,7 +255,9 @@ def _index(column: str, x: str) -> Read:
 _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "text": _plain,
     "method": _plain,
-    "frontend": lambda column, x: Read({column: f"rtrim({known(x)}, '~')"}),
+    "frontend": lambda column, x: Read(
+        {column: f"case when ends_with({x}, '~') then rtrim({x}, '~') else {known(x)} end"}
+    ),
     "message": _message,
     "integer": _scaled("bigint"),
     "bytes": _bytes,

@@ -38,7 +38,8 @@ def session(_: str, x: str) -> Read:
     at = f"{x}_at"
 
     def keyed(key: str) -> str:
-        return f"nullif(regexp_extract({x}, '\\b(?:{key})=([^\\s,\\]]+)', 1), '')"
+        found = f"nullif(regexp_extract({x}, '\\b(?:{key})=([^\\s,\\]]+)', 1), '')"
+        return f"case when contains({x}, '=') then {found} end"
 
     def told(sql: str) -> str:
         return f"nullif(nullif({sql}, '[unknown]'), '')"
@@ -151,4 +152,4 @@ def _without(pattern: str, x: str, several: str) -> str:
 
 
 def _trimmed(x: str) -> str:
-    return f"nullif(rtrim({x}, chr(10) || chr(13) || ' '), '')"
+    return f"nullif(regexp_replace({x}, '[\\n\\r ]+$', ''), '')"

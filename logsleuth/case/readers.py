@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from logsleuth.case import columns, headers
 from logsleuth.case.cuts import compile_rows, marked, trimmed
 from logsleuth.case.stages import Stages
-from logsleuth.case.texts import quoted, unnamed, whole
+from logsleuth.case.texts import quoted, unnamed, whole, without_end
 from logsleuth.case.values import read_value
 from logsleuth.formats import headed, mining
 from logsleuth.formats.headers import HEADERS
@@ -174,7 +174,7 @@ def _unwrap(reader: Reader) -> str:
     select line, byte_offset, byte_length, wrapped, {inner} as text
     from (
         select line, byte_offset, byte_length,
-            regexp_extract(rtrim({text}, chr(10) || chr(13)), {expression}, [{listed}]) as wrapped
+            regexp_extract({without_end(text)}, {expression}, [{listed}]) as wrapped
         from batch
     )
 ),
@@ -321,7 +321,7 @@ def _split(shape: BoundShape) -> tuple[str, dict[str, str], str] | None:
     for index, piece in enumerate(pieces, 1):
         source = f"q[{index}]"
         if index == len(pieces):
-            source = f"rtrim({source}, chr(10) || chr(13))"
+            source = f"({without_end(source)})"
         compiled = _piece(piece, source, f"s{index}", variables, inside=index % 2 == 0)
         if compiled is None:
             return None
