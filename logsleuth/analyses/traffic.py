@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from logsleuth.case.store import Case
 
 Array = np.ndarray[Any, Any]
+
+_PART: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,17 +78,28 @@ class Traffic:
 def read(case: Case) -> Traffic:
     """Load the requests of all balancers; the temporary table `traffic` stays for later queries."""
     case.prepare(sql("traffic"))
-    columns = case.arrays(sql("traffic_rows"))
+    columns = _columns(case, case.row(sql("traffic_count"))[0])
     names: dict[str, list[str]] = {"pool": [], "server": [], "route": [], "client": []}
     for kind, text in case.rows(sql("texts")):
         names[kind].append(text)
     return Traffic(
-        **{name: _plain(values) for name, values in columns.items()},
+        **columns,
         pools=tuple(names["pool"]),
         servers=tuple(names["server"]),
         routes=tuple(names["route"]),
         clients=tuple(names["client"]),
     )
+
+
+def _columns(case: Case, count: int) -> dict[str, Array]:
+    """Every column of the traffic, read in parts: arrays that have to grow are held twice."""
+    columns: dict[str, Array] = {}
+    for first in range(0, max(count, 1), _PART):
+        part = case.arrays(sql("traffic_rows"), {"first": first, "stop": first + _PART})
+        for name, values in part.items():
+            whole = columns.setdefault(name, np.empty(count, values.dtype))
+            whole[first : first + len(values)] = _plain(values)
+    return columns
 
 
 def _plain(values: Array) -> Array:

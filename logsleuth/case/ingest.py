@@ -15,7 +15,7 @@ import duckdb
 
 from logsleuth.case import configured, finish, growth, load, told, years
 from logsleuth.case.account import Progress
-from logsleuth.case.store import write_case
+from logsleuth.case.store import bound, write_case
 from logsleuth.errors import CaseError, EvidenceError
 from logsleuth.evidence import files
 from logsleuth.evidence.discover import EvidenceFile, discover
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _SAMPLE_BYTES: Final = 256 << 10
 # What was read of a shorter file was read by other lines than there are now to tell its layout.
 _TELLING = _SAMPLE_BYTES
+# What is written needn't stay in memory.
 _MEMORY: Final = "1GB"
 # What DuckDB raises where the disk is full, gone or broken, or memory is.
 _UNWRITABLE: Final = (
@@ -109,7 +110,7 @@ def _ingest(
     progress: Callable[[Progress], None],
     zones: Sequence[told.Told],
 ) -> Summary:
-    _bounded(connection, scratch)
+    bound(connection, str(scratch), _MEMORY)
     summary = Summary()
     found, summary.problems = discover(paths, scratch)
     configurations, logs = configured.parted([_kept(file, scratch) for file in found])
@@ -128,12 +129,6 @@ def _ingest(
             message += f" ({summary.problems[0]})"
         raise EvidenceError(message, hint="logsleuth formats")
     return summary
-
-
-def _bounded(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
-    """Keep DuckDB's memory from growing with the evidence: what is written needn't stay in it."""
-    connection.execute(f"set memory_limit = '{_MEMORY}'")
-    connection.execute("set temp_directory = '" + str(scratch).replace("'", "''") + "'")
 
 
 def _kept(file: EvidenceFile, scratch: Path) -> EvidenceFile:

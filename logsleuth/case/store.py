@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from logsleuth.case.refusals import refused
@@ -23,6 +24,8 @@ SCHEMA_VERSION: Final = "6"
 # Case files must open in DuckDB 1.5 too, which can't read the default layout of 2.0.
 STORAGE_VERSION: Final = "v1.5.0"
 _FETCHED: Final = 10_000
+# What queries need beyond this goes to the disk, so that memory doesn't grow with the evidence.
+_MEMORY: Final = "768MB"
 _LOCKDOWN: Final = (
     "set enable_external_access = false",
     "set lock_configuration = true",
@@ -128,13 +131,21 @@ def open_case(path: Path) -> Iterator[Case]:
         message = f"{path}: there is no such case"
         raise CaseError(message, hint=f"logsleuth ingest EVIDENCE --case {path}")
     connection = _connect(path, read_only=True)
-    try:
-        _check_version(connection, path)
-        for statement in _LOCKDOWN:
-            connection.execute(statement)
-        yield Case(connection, path)
-    finally:
-        connection.close()
+    with TemporaryDirectory(prefix="logsleuth-") as scratch:
+        try:
+            _check_version(connection, path)
+            bound(connection, scratch, _MEMORY)
+            for statement in _LOCKDOWN:
+                connection.execute(statement)
+            yield Case(connection, path)
+        finally:
+            connection.close()
+
+
+def bound(connection: duckdb.DuckDBPyConnection, scratch: str, memory: str) -> None:
+    """Bound DuckDB's memory: what doesn't fit goes to a folder."""
+    connection.execute(f"set memory_limit = '{memory}'")
+    connection.execute("set temp_directory = '" + scratch.replace("'", "''") + "'")
 
 
 @contextmanager

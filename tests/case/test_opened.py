@@ -84,6 +84,9 @@ def together(envelope: Envelope, texts: Sequence[str]) -> list[tuple[object, ...
 @given(texts=st.lists(TEXTS | documents() | st.text(max_size=20), max_size=6).map(known))
 @example(texts=[])
 def test_many_texts_are_opened_as_each_alone(envelope: Envelope, texts: list[str]) -> None:
+    if envelope.kind == "export":
+        # Each byte of such an entry is a character.
+        texts = [text.encode().decode("latin-1") for text in texts]
     assert together(envelope, texts) == alone(envelope, texts)
 
 

@@ -10,4 +10,5 @@ select
         or coalesce(termination, '') like 'PQ%' as turned_away,
     pool, server, first_server, route, client
 from traffic
+where position >= $first and position < $stop
 order by position;
