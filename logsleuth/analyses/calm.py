@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.eligibility import factors, outs
+from logsleuth.analyses.eligibility import outs, settled
 from logsleuth.analyses.intended import WRONG
 from logsleuth.analyses.selection import Selection, select
 from logsleuth.stats.departures import departure
@@ -110,15 +110,18 @@ def _departed(
     """The stretch of other shares among the requests for which every server could be chosen."""
     if len(chosen) < _ENOUGH:
         return None
-    codes, server = np.unique(traffic.first_server[chosen], return_inverse=True)
+    held = traffic.first_server[chosen]
+    codes = np.flatnonzero(np.bincount(held))
+    # Sorting all of them, as `np.unique` does, would take several times their memory.
+    places = np.zeros(codes[-1] + 1, np.int32)
+    places[codes] = np.arange(len(codes))
+    server = places[held]
     names, started = [traffic.servers[code] for code in codes], traffic.started[chosen]
     overall = np.bincount(server) / len(server)
     usual = dict(zip(names, overall.tolist(), strict=True))
     found = outs(started, server, names, changes, usual)
     slow = {name: line.slow_start_s for name, line in lines.items()}
-    able = factors(started, names, found, slow).min(axis=1) >= 1.0
-    for out in found:
-        able &= ~((started >= out.until) & (started < out.until + _SETTLES_S))
+    able = settled(started, found, slow, _SETTLES_S)
     if able.sum() < _ENOUGH:
         return None
     return _stretch(started[able], server[able], names)

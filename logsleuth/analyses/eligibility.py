@@ -110,6 +110,21 @@ def factors(
     return able
 
 
+def settled(
+    started: Array, found: Sequence[Out], slow_start: Mapping[str, float], after_s: float
+) -> Array:
+    """Which requests came when every server had all of its weight, and for so long: [N], flags.
+
+    `started` ascends; nothing of the size of requests by servers is made.
+    """
+    able = np.ones(len(started), dtype=bool)
+    for out in found:
+        whole = out.until + max(slow_start.get(out.server, 0.0), after_s)
+        first, last = np.searchsorted(started, (out.since, whole)).tolist()
+        able[first:last] = False
+    return able
+
+
 def expected_shares(weights: Array, able: Array, backup: Array | None = None) -> Array | None:
     """Each server's share of the requests if each had gone by weight among those that were able.
 
