@@ -57,7 +57,6 @@ class Intended:
     from_baseline: float | None
     from_returning: float | None
     from_peers: float
-    configuration_from_baseline: float | None
     line: str | None
 
     @property
@@ -77,12 +76,6 @@ class Intended:
         if moved is None or rest is None or moved < WRONG:
             return False
         return rest < min(WRONG, moved / 2)
-
-    @property
-    def configuration_explains(self) -> bool:
-        """Whether the configuration asks for these shares, and not for those before."""
-        far, before = self.from_eligible, self.configuration_from_baseline
-        return far is not None and before is not None and far < WRONG <= before
 
 
 def intend(traffic: Traffic, pool: PoolFacts, during: Array, changes: Sequence[Change]) -> Intended:
@@ -146,7 +139,6 @@ def _held(
         from_baseline=_distance(observed, before),
         from_returning=_distance(observed, returning),
         from_peers=_distance(observed, equal) or 0.0,
-        configuration_from_baseline=far_before,
         line=_line(pool, lines) if asked else None,
     )  # fmt: skip
 

@@ -35,7 +35,6 @@ _IN_ORDER: Final = "first"
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
 
 
-_AS_BEFORE: Final = 0.1
 _STAND_IN: Final = "; {:.0%} of what they got came while the other got nothing, as to backups"
 
 
@@ -99,15 +98,11 @@ def _shares(facts: Facts, pool: PoolFacts, meant: Reference) -> Reason:
 
 
 def _only_gone(facts: Facts, pool: PoolFacts) -> bool:
-    """Whether servers are gone, and those that are left share the requests as they did before."""
+    """Whether servers are gone that should be there, and the rest only took their part."""
     gone = facts.missing(pool)
     if facts.blind or not gone or _spared(facts, pool, gone):
         return False
-    rest = [s for s in pool.servers if s not in gone]
-    left, now = sum(s.before.share for s in rest), sum(s.during.share for s in rest)
-    if not left or not now:
-        return False
-    return 0.5 * sum(abs(s.before.share / left - s.during.share / now) for s in rest) < _AS_BEFORE
+    return facts.intended[pool.pool].absence_explains
 
 
 def _spared(facts: Facts, pool: PoolFacts, gone: Sequence[ServerFacts]) -> bool:

@@ -75,7 +75,7 @@ def _cuts(k: FloatArray, n: FloatArray, bar: float, min_length: int) -> list[int
         low, high = pending.pop()
         if high - low < 2:
             continue
-        score = binomial_score(k[low:high], n[low:high], "any")
+        score = binomial_score(k[low:high], n[low:high])
         start, stop, llr = best_interval(score, high - low, min_length)
         if llr > bar:
             bounds = sorted({low, low + start, low + stop, high})

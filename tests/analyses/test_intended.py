@@ -36,7 +36,6 @@ def test_a_configuration_that_is_followed_disagrees_with_the_baseline(
     made.configure({name: int(weight) for name, weight in HEAVY.items()}, pool="web")
     found = of(gathered(made))
     assert found.disagrees == ("baseline", "peers")
-    assert found.configuration_explains
     assert found.line == "lb.cfg:1"
     assert not found.absence_explains
     assert found.from_baseline == pytest.approx(0.45, abs=0.03)
@@ -51,7 +50,6 @@ def test_shares_that_leave_their_configuration_are_not_explained_by_it(
     made.configure(dict.fromkeys(FOUR, 1), pool="web")
     found = of(gathered(made))
     assert found.disagrees == ("configuration", "baseline", "peers")
-    assert not found.configuration_explains
     assert found.line is None
 
 
