@@ -87,8 +87,11 @@ def _content(raw: Raw, size: int, meter: Meter) -> Iterator[bytes]:
 def _peeled(parts: Iterator[bytes], depth: int = 1) -> Iterator[bytes]:
     """What was compressed more than once, as a rotation of what was compressed already."""
     head = b""
-    while len(head) < _HEAD and (part := next(parts, b"")):
+    # A decompressor may give nothing for what it was fed, and go on.
+    for part in parts:
         head += part
+        if len(head) >= _HEAD:
+            break
     kind = compression(head)
     if kind is None or depth == _LAYERS:
         yield head

@@ -153,3 +153,15 @@ def test_any_bytes_behind_a_magic_are_read_or_damaged(
     path = tmp_path / "log"
     path.write_bytes(magic + data)
     read(path)
+
+
+@pytest.mark.parametrize("inner", [bz2.compress, lzma.compress, gzip.compress])
+def test_layers_that_begin_with_nothing_are_peeled(
+    inner: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    """The outer gzip's first member is so short that the bzip2 in it says nothing yet."""
+    packed = bz2.compress(inner(b"a line\n"))
+    half = len(packed) // 2
+    path = tmp_path / "packed"
+    path.write_bytes(gzip.compress(packed[:half]) + gzip.compress(packed[half:]))
+    assert b"".join(files.blocks(path)) == b"a line\n"
