@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from logsleuth.analyses.concentration import by_route, harmed_client
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.own_time import database_part, nobody_tells
+from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.rollout import nearest, study
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.unseen import waits_unseen
 from logsleuth.model import Interval
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _ALONE: Final = 0.8
 _NOTICED_S: Final = 0.05
 # What an application answers to its own exception; 502 to 504 are others' words for its silence.
 _ERROR: Final = 500
+_REFUSED: Final = 0.8
 _FEW: Final = 10
 # Workers that are busy half of the time are all busy with twice the work, and with a tenth more
 # only where they nearly were before.
@@ -56,6 +57,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_common(facts),
         *_database_part(facts, worst.value),
         *_well_inside(facts, worst.value),
+        *_refused_since(facts),
     ]
     summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
     return [Finding(NAME, COMPONENT, worst.value, summary, tuple(reasons))]
@@ -227,21 +229,34 @@ def _well_inside(facts: Facts, route: str) -> list[Reason]:
 
 def _unseen(facts: Facts, route: str) -> list[Reason]:
     """A slow route may wait for a database that nobody has a log of."""
-    mine = (
-        facts.during
-        & np.array([name == route for name in facts.traffic.routes])[facts.traffic.route]
-    )
-    waited = (
-        facts.traffic.duration_s[mine & facts.badness.bad]
-        > facts.badness.threshold_s[mine & facts.badness.bad]
-    )
-    if not len(waited) or waited.mean() < 0.5:
+    if not waits_unseen(facts, route):
         return []
     return [
         reason(
             NAME, "what it waits for isn't in the evidence", "coverage", -1.5,
             f"{route} is slow, and neither a log of the database nor the application's own says how"
             " long it waited for the database",
+        )
+    ]  # fmt: skip
+
+
+def _refused_since(facts: Facts) -> list[Reason]:
+    """A route that is refused since the balancer was reconfigured is sought at a wrong place.
+
+    Applications forget a route with a release, not with a reload of the balancer.
+    """
+    bad = facts.during & facts.badness.bad
+    refused = int((bad & facts.badness.misplaced).sum())
+    reloads = [one for one in at_reload(NAME, facts) if "at the onset" in one.check.name]
+    if not reloads or refused <= _REFUSED * bad.sum() or nearest(facts) is not None:
+        return []
+    return [
+        reason(
+            NAME, "refused since a reload", "direct", -2.5,
+            f"{refused} of {int(bad.sum())} bad requests were refused, not failed:"
+            f" {reloads[0].check.explanation}",
+            effect=refused / bad.sum(), evidence=reloads[0].check.evidence,
+            query=shown("balancer-messages"),
         )
     ]  # fmt: skip
 

@@ -24,6 +24,8 @@ LOOKALIKES: Final = ("bad-instance", "bad-route", "bad-release")
 _HOME: Final = 0.9
 _FEW: Final = 8
 _TOGETHER_S: Final = 1.0
+# A handler fails some of what it is asked; what isn't there refuses all.
+_ENTIRELY: Final = 0.95
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -235,6 +237,7 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
         if r.before <= 0.02 * r.during and r.during >= _FEW and r.refused_during > 0.5 * r.during
     ]  # fmt: skip
     whole = len(spoilt) / max(len(hit), 1)
+    entirely = min(hit[route] for route in spoilt) > _ENTIRELY
     reasons = [
         reason(
             NAME, "refused on every server alike", "strata", 1.5,
@@ -244,7 +247,8 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
             evidence=_examples(facts, set(spoilt)),
         ),
         reason(
-            NAME, "whole groups of routes at once", "magnitude", 1.5 if whole > 0.6 else 0.5,
+            NAME, "whole groups of routes at once", "magnitude",
+            1.5 if whole > 0.6 or entirely else 0.5,
             f"{len(spoilt)} of {len(hit)} routes are refused", effect=whole,
             query=shown("failures-by-route", facts.window),
         ),

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.own_time import database_part
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.unseen import waits_unseen
 from logsleuth.model import Interval
 from logsleuth.stats.counts import poisson_ratio
 
@@ -32,6 +34,8 @@ LOOKALIKES: Final = (
 _FEW: Final = 5
 _TIMES: Final = 3.0
 _TWICE: Final = 2.0
+# A route has the harm to itself from this part on.
+_ALONE: Final = 0.8
 # What failed sooner than this waited for nobody.
 _ROUND_TRIP_S: Final = 0.1
 _TABLE: Final = re.compile(
@@ -69,13 +73,28 @@ def examine(facts: Facts) -> list[Finding]:
 def _untold(facts: Facts) -> list[Finding]:
     """A route that took longer by itself may have waited for statements that nobody tells of."""
     slowed = facts.slowed_route
-    if slowed is None or not slowed.alone or database_part(facts, slowed) is not None:
+    if slowed is None:
+        return _unseen(facts)
+    if not slowed.alone or database_part(facts, slowed) is not None:
         return []
     says = f"nobody tells how long {slowed.route}, slow by itself, waited for its statements"
     held = reason(
         NAME, "one route may wait for the database", "strata", 3.0, says,
         effect=slowed.own.longer_s, query=shown("route-own-times", facts.window),
         evidence=slowed.events,
+    )  # fmt: skip
+    return [Finding(NAME, COMPONENT, None, says, (held,))]
+
+
+def _unseen(facts: Facts) -> list[Finding]:
+    """A route that is slow by the balancer's account alone may wait for the database as well."""
+    worst = by_route(facts)
+    if worst is None or worst.excess_share <= _ALONE or not waits_unseen(facts, worst.value):
+        return []
+    says = f"nobody tells how long {worst.value}, which alone is slow, waited for its statements"
+    held = reason(
+        NAME, "one route may wait for the database", "strata", 3.0, says,
+        effect=worst.excess_share, query=shown("failures-by-route", facts.window),
     )  # fmt: skip
     return [Finding(NAME, COMPONENT, None, says, (held,))]
 

@@ -57,3 +57,13 @@ def test_a_release_that_served_well_before_does_not_excuse_the_route(
         scene.say("application", at, "starting version 2.4.0", instance=server, level="info")
     cause = named(gathered(scene))
     assert (cause.fault, cause.target) == ("bad-route", "GET /search")
+
+
+def test_by_the_balancers_log_alone_a_slow_route_is_named_with_doubt(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene()
+    scene.slow(scene.between(ONSET) & scene.of("/search"), 15.0)
+    cause = named(gathered(scene))
+    assert (cause.fault, cause.target) == ("bad-route", "GET /search")
+    assert cause.confidence <= 0.7

@@ -221,3 +221,21 @@ def test_servers_that_are_lost_one_after_the_other_are_not(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     assert claims(misrouted, gathered(cut_off(4.0))) == []
+
+
+def refused(product_reload: bool) -> Scene:
+    """One route is refused everywhere, and nobody but the balancer has a log."""
+    scene = Scene(rate=40)
+    scene.fail(scene.between(ONSET) & scene.of("/search"), 404, 0.002)
+    return reload(scene) if product_reload else scene
+
+
+def test_a_route_that_is_refused_since_a_reload_is_rewritten(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = named(gathered(refused(product_reload=True)))
+    assert (cause.fault, cause.target) == ("misrouted", "web")
+
+
+def test_a_route_that_is_refused_without_one_is_not(gathered: Callable[[Scene], Facts]) -> None:
+    assert claims(misrouted, gathered(refused(product_reload=False))) == []

@@ -147,13 +147,14 @@ def test_a_database_that_logs_no_slow_statement_is_neither_named_nor_ruled_out(
     assert statuses(facts)["database"] == "inconclusive"
 
 
-def test_without_a_log_of_the_database_there_is_nothing_to_judge(
+def test_without_a_log_of_the_database_it_is_only_not_excluded(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     scene = scenes.slow_statements()
     scene.lines = []
     facts = gathered(scene)
-    assert slow_queries.examine(facts) == []
+    assert claims(slow_queries, facts) == []
+    assert list(outcomes(slow_queries, facts)) == ["one route may wait for the database"]
     assert statuses(facts)["database"] == "no-evidence"
 
 
