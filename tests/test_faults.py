@@ -156,6 +156,10 @@ def assert_sound(one: Diagnosed) -> None:
     cited = {event.event_id: event for event in found.cited}
     named = {e for h in found.hypotheses for c in h.checks for e in c.evidence}
     named |= {s.event for one in found.waterfalls for s in one.segments if s.event}
+    named |= {e for change in found.changes for e in change.evidence}
+    if found.series is not None and found.series.database is not None:
+        named |= {s.longest for s in found.series.database.statements if s.longest}
+        named |= {w.first for w in found.series.database.words if w.first}
     assert named | {e for m in found.timeline for e in m.evidence} == set(cited)
     assert all(event.text for event in cited.values())
     json.dumps(document(found), allow_nan=False)

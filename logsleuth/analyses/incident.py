@@ -19,7 +19,7 @@ _FEWEST: Final = 20
 # much of it is asked, and as long.
 _STRICTER: Final = 2.0
 _LASTING: Final = 3.0
-_NOTICED: Final = 1.5
+_NOTICED: Final = (1.33, 1.5)
 # Fewer requests than this part of the usual, and the log was cut off before the rest was written.
 _FULL: Final = 0.8
 # Episodes nearer than this share of the evidence are one incident, and the calm between those of
@@ -154,7 +154,7 @@ def lasting(traffic: Traffic, badness: Badness) -> Window | None:
 
 
 def _noticed(traffic: Traffic, window: Window) -> bool:
-    """Whether the 95th percentile grew by half, which people notice."""
+    """Whether the median grew by a third and the 95th percentile by half, as people notice."""
     known = ~np.isnan(traffic.duration_s)
     before, during = (
         traffic.duration_s[known & side.inside(traffic.started)]
@@ -162,7 +162,8 @@ def _noticed(traffic: Traffic, window: Window) -> bool:
     )
     if not len(before) or not len(during):
         return False
-    return bool(np.quantile(during, 0.95) >= _NOTICED * np.quantile(before, 0.95))
+    grew = np.quantile(during, (0.5, 0.95)) / np.maximum(np.quantile(before, (0.5, 0.95)), 1e-3)
+    return bool((grew >= _NOTICED).all())
 
 
 def _joined(found: list[Episode], main: Episode, count: int) -> list[Episode]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from logsleuth.analyses.scanning import Bins, scan
 from logsleuth.analyses.shown import moment
 
 if TYPE_CHECKING:
     from logsleuth.analyses.badness import Badness
-    from logsleuth.analyses.scanning import Measure
+    from logsleuth.analyses.scanning import Episode, Measure
     from logsleuth.analyses.traffic import Traffic
 
 _WORDS: Final[dict[Measure, str]] = {
@@ -20,6 +22,10 @@ _WORDS: Final[dict[Measure, str]] = {
 }
 # Of an incident's floors, so much; what is below that is everyday.
 _HALF: Final = 0.5
+# What takes a tenth of a second longer seems as prompt as ever (Nielsen 1993, "Response times: the
+# three important limits"); half as much again is what noise makes of a percentile.
+_SEEN_S: Final = 0.15
+_TIMES: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +47,24 @@ class Unrest:
         )
 
 
-def find(traffic: Traffic, *judged: Badness) -> Unrest | None:
-    """Scan at half the floors of an incident, for each way of judging; None where nothing stirs.
+def find(traffic: Traffic, judged: Badness, slightly: Badness) -> Unrest | None:
+    """Scan at half the floors of an incident; None where nothing stirs.
 
-    Calm rules a component out only where nothing does: p > 0.05 is never "no effect".
+    Calm rules a component out only where nothing does: p > 0.05 is never "no effect". Slight
+    slowness counts where it is outside of what is equivalent, as a person would have it.
+
+    Args:
+        traffic: the balancer's requests.
+        judged: which of them went badly.
+        slightly: the same, where little slowness is enough to.
     """
     if not len(traffic) or traffic.until <= traffic.since:
         return None
     bins = Bins.of(traffic)
-    found = [e for badness in judged for e in scan(bins, badness, _HALF)]
+    found = [
+        *scan(bins, judged, _HALF),
+        *(e for e in scan(bins, slightly, _HALF) if _noticed(traffic, bins, e)),
+    ]
     if not found:
         return None
     most = max(found, key=lambda e: e.segment.llr)
@@ -57,3 +72,14 @@ def find(traffic: Traffic, *judged: Badness) -> Unrest | None:
         most.measure, bins.begins(most.segment.start), bins.begins(most.segment.stop),
         most.segment.rate_in, most.segment.rate_out,
     )  # fmt: skip
+
+
+def _noticed(traffic: Traffic, bins: Bins, episode: Episode) -> bool:
+    """Whether the 95th percentile grew by half, and by so much that people see it."""
+    known = bins.seen & ~np.isnan(traffic.duration_s)
+    inside = (bins.index >= episode.segment.start) & (bins.index < episode.segment.stop)
+    during, usual = traffic.duration_s[known & inside], traffic.duration_s[known & ~inside]
+    if not len(during) or not len(usual):
+        return True
+    now, then = np.quantile(during, 0.95), np.quantile(usual, 0.95)
+    return bool(now >= _TIMES * then and now - then >= _SEEN_S)

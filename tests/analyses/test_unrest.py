@@ -40,3 +40,17 @@ def test_what_stirred_is_told_in_words() -> None:
 def test_no_requests_stir_nothing() -> None:
     scene = Scene(seconds=1, rate=1)
     assert stirred(scene) is None
+
+
+def test_slight_slowness_that_nobody_sees_does_not_stir() -> None:
+    scene = Scene(rate=40, median_s=0.03)
+    scene.slow(scene.between(60, 75), 1.7)
+    assert stirred(scene) is None
+
+
+def test_slight_slowness_that_people_see_does() -> None:
+    scene = Scene(rate=40, median_s=0.3)
+    scene.slow(scene.between(60, 75), 1.7)
+    found = stirred(scene)
+    assert found is not None
+    assert found.measure == "latency"
