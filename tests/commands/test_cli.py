@@ -27,7 +27,12 @@ status = main(sys.argv[1:])
 loaded = [name for name in {HEAVY!r} if name in sys.modules]
 sys.exit(f"loaded: {{loaded}}" if loaded else status)
 """
-PIPED = "import sys\nfrom logsleuth.cli import main\nsys.exit(main(sys.argv[1:]))"
+# Who runs the tests in the background ignores Ctrl-C, and what is started from there does, too.
+PIPED = """import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from logsleuth.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
