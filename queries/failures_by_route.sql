@@ -7,10 +7,11 @@ columns = [
 ]
 
 [parameters]
-since = { type = "timestamp", default = "", help = "From this time on." }
-until = { type = "timestamp", default = "", help = "Before this time." }
-pool  = { type = "text", default = "", help = "Only this pool." }
-top   = { type = "integer", default = 50, help = "So many rows." }
+since  = { type = "timestamp", default = "", help = "From this time on." }
+until  = { type = "timestamp", default = "", help = "Before this time." }
+pool   = { type = "text", default = "", help = "Only this pool." }
+server = { type = "text", default = "", help = "Only what this server answered." }
+top    = { type = "integer", default = 50, help = "So many rows." }
 */
 select
     method as method,
@@ -28,6 +29,7 @@ from requests
 where ($since::timestamp is null or started >= $since::timestamp)
     and ($until::timestamp is null or started < $until::timestamp)
     and ($pool::text = '' or pool = $pool::text)
+    and ($server::text = '' or server = $server::text)
 group by method, route
 order by failures desc, requests desc, route nulls last, method nulls last
 limit $top::integer;

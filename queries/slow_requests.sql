@@ -7,11 +7,12 @@ columns = [
 ]
 
 [parameters]
-since = { type = "timestamp", default = "", help = "From this time on." }
-until = { type = "timestamp", default = "", help = "Before this time." }
-pool  = { type = "text", default = "", help = "Only this pool." }
-route = { type = "text", default = "", help = "Only this route, as slowest-routes names it." }
-top   = { type = "integer", default = 20, help = "So many rows." }
+since  = { type = "timestamp", default = "", help = "From this time on." }
+until  = { type = "timestamp", default = "", help = "Before this time." }
+pool   = { type = "text", default = "", help = "Only this pool." }
+server = { type = "text", default = "", help = "Only what this server answered." }
+route  = { type = "text", default = "", help = "Only this route, as slowest-routes names it." }
+top    = { type = "integer", default = 20, help = "So many rows." }
 */
 select
     event_id as event_id,
@@ -33,6 +34,7 @@ where duration_s is not null
     and ($since::timestamp is null or started >= $since::timestamp)
     and ($until::timestamp is null or started < $until::timestamp)
     and ($pool::text = '' or pool = $pool::text)
+    and ($server::text = '' or server = $server::text)
     and ($route::text = '' or route = $route::text)
 order by duration_s desc, started nulls last, event_id
 limit $top::integer;

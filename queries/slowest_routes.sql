@@ -10,6 +10,7 @@ columns = [
 since    = { type = "timestamp", default = "", help = "From this time on." }
 until    = { type = "timestamp", default = "", help = "Before this time." }
 pool     = { type = "text", default = "", help = "Only this pool." }
+server   = { type = "text", default = "", help = "Only what this server answered." }
 at_least = { type = "integer", default = 1, help = "Only routes of so many timed requests." }
 top      = { type = "integer", default = 50, help = "So many rows." }
 */
@@ -28,6 +29,7 @@ where duration_s is not null
     and ($since::timestamp is null or started >= $since::timestamp)
     and ($until::timestamp is null or started < $until::timestamp)
     and ($pool::text = '' or pool = $pool::text)
+    and ($server::text = '' or server = $server::text)
 group by method, route
 having count(*) >= $at_least::integer
 order by p95_s desc, route nulls last, method nulls last

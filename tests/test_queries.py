@@ -539,6 +539,18 @@ def test_the_slowest_first(case: Case) -> None:
     assert (route["route"], route["max_s"]) == ("/cart/{id}", 9.0)
 
 
+@pytest.mark.parametrize("name", ["slow-requests", "slowest-routes", "failures-by-route"])
+def test_one_server_alone_can_be_asked_for(case: Case, name: str) -> None:
+    def count(server: str) -> int:
+        rows = results(case, name, server=server)
+        return sum(row.get("requests", 1) for row in rows)
+
+    both = [count(server) for server in (ONE, TWO)]
+    assert min(both) > 0
+    assert sum(both) < count("")
+    assert count("10.0.0.9:8080") == 0
+
+
 def test_statement_rate_and_its_silent_minute(case: Case) -> None:
     rows = results(case, "statement-rate")
     assert [(row["statements"], row["timed"], row["failures"]) for row in rows] == [
