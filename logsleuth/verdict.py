@@ -355,7 +355,7 @@ def _database(facts: Facts, control: Check | None, spared: Check | None) -> Exon
     statements = exoneration.statements_as_before(facts)
     waited = exoneration.database_time_equal(facts)
     bounded = few_lines_for_much_harm(facts)
-    served = exoneration.served_as_before(facts)
+    served = exoneration.served_as_before(facts, waited)
     others = [control, statements, waited, spared, bounded, served]
     enough = _against(direct) and (
         any(map(_against, (control, bounded, served)))

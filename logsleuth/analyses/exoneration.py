@@ -170,30 +170,32 @@ def database_time_equal(facts: Facts) -> Check | None:
     )
 
 
-def served_as_before(facts: Facts) -> Check | None:
+def served_as_before(facts: Facts, waited: Check | None) -> Check | None:
     """Every instance answered as well and as soon as before: what went badly never reached them.
 
     A database that is slow or gone shows in the answers of those who ask it. Slow requests may be
     of one route, which a median doesn't show; and of what hangs no application has a line.
+
+    `waited` is the check of `database_time_equal`; None also where an instance doesn't tell that.
     """
+    asked = [i for i in facts.instances if i.during >= _LEAST]
+    told = all(i.database_before_s and i.database_during_s is not None for i in asked)
+    if waited is None or waited.outcome != "against" or not asked or not told:
+        return None
     bad = facts.during & facts.badness.bad
     slow = int((bad & facts.badness.slow).sum())
     before = sum(i.before for i in facts.instances) / max(facts.seconds_before, 1e-3)
     during = sum(i.during for i in facts.instances) / facts.window.bad_seconds
     if slow > _FEW_SLOW * bad.sum() or during < _STILL_SERVED * before:
         return None
-    waited = database_time_equal(facts)
-    names = [i.name for i in facts.instances if i.during >= _LEAST]
-    if waited is None or waited.outcome != "against" or not names:
-        return None
-    failed = [i.failed_during / i.during for i in facts.instances if i.during >= _LEAST]
+    failed = [i.failed_during / i.during for i in asked]
     well = max(failed) <= MARGIN_RATE
     return Check(
         name="every instance serves as before",
         outcome="against" if well else "neutral",
         family="strata",
         explanation=(
-            f"of what the {len(names)} instances were asked in the window at most {max(failed):.1%}"
+            f"of what the {len(asked)} instances were asked in the window at most {max(failed):.1%}"
             " failed, and they waited for the database as before"
         ),
         effect=max(failed),

@@ -294,12 +294,27 @@ def turned_away() -> Scene:
     return scene
 
 
+def served(facts: Facts) -> Check | None:
+    return exoneration.served_as_before(facts, exoneration.database_time_equal(facts))
+
+
+def test_an_instance_that_does_not_tell_its_waits_clears_nobody(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = turned_away()
+    scene.applications()
+    for line in scene.lines:
+        if line.get("instance") == "web-2":
+            line["database_s"] = None
+    assert served(gathered(scene)) is None
+
+
 def test_applications_that_serve_as_before_clear_what_is_behind_them(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     scene = turned_away()
     scene.applications()
-    assert outcome(exoneration.served_as_before(gathered(scene))) == "against"
+    assert outcome(served(gathered(scene))) == "against"
 
 
 def test_where_requests_are_slow_their_medians_clear_nobody(
@@ -308,7 +323,7 @@ def test_where_requests_are_slow_their_medians_clear_nobody(
     scene = turned_away()
     scene.slow(scene.part(scene.between(60), 0.2), 20.0)
     scene.applications()
-    assert exoneration.served_as_before(gathered(scene)) is None
+    assert served(gathered(scene)) is None
 
 
 def test_applications_that_went_silent_clear_nobody(gathered: Callable[[Scene], Facts]) -> None:
@@ -316,12 +331,12 @@ def test_applications_that_went_silent_clear_nobody(gathered: Callable[[Scene], 
     scene.applications()
     kept = [n for n, line in enumerate(scene.lines) if line["said_at"] < 60 or n % 4 == 0]
     scene.lines = [scene.lines[n] for n in kept]
-    assert exoneration.served_as_before(gathered(scene)) is None
+    assert served(gathered(scene)) is None
 
 
 def test_an_instance_that_fails_clears_nobody(gathered: Callable[[Scene], Facts]) -> None:
     scene = turned_away()
     scene.fail(scene.part(scene.between(60) & scene.on("web-2"), 0.2), 500, 0.01)
     scene.applications()
-    check = exoneration.served_as_before(gathered(scene))
+    check = served(gathered(scene))
     assert check is None or check.outcome == "neutral"
