@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Final
 from logsleuth.analyses.scales import SLACK_S, Judgement, passed_well, too_late
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from logsleuth.analyses.actions import Action
     from logsleuth.analyses.passage import Passed
     from logsleuth.analyses.pools import PoolFacts
@@ -32,32 +30,32 @@ _KEYS: Final = frozenset({"client-affinity", "uri-affinity"})
 _CONFIDENT: Final = 0.6
 
 
-def judge(action: Action, actions: Sequence[Action], scales: Scales) -> Judgement:
+def judge(action: Action, scales: Scales) -> Judgement:
     """Guilty is the one at the onset of a fault that is configured, if it changed what is wrong."""
     late = too_late(action, scales)
     if late is not None:
         return late
     if action.kind == "drained":
         return _drained(action, scales)
-    if _suspect(action, actions, scales):
+    if _suspect(action, scales):
         return _suspected(action, scales)
     return _passed(action, scales) or _elsewhere(scales) or _open(action, scales)
 
 
-def _nearest(actions: Sequence[Action], scales: Scales) -> Action | None:
+def _nearest(scales: Scales) -> Action | None:
     """The last reload that was not after the onset, or else the first one just after it."""
     window = scales.facts.window
-    mine = [a for a in actions if a.kind == "reload"]
+    mine = [a for a in scales.actions if a.kind == "reload"]
     before = [a for a in mine if a.ts <= window.onset]
     after = [a for a in mine if window.onset < a.ts <= window.latest + 2 * SLACK_S]
     return before[-1] if before else after[0] if after else None
 
 
-def _suspect(action: Action, actions: Sequence[Action], scales: Scales) -> bool:
+def _suspect(action: Action, scales: Scales) -> bool:
     fault = scales.root.fault
-    if fault not in _CONFIGURED or action is not _nearest(actions, scales):
+    if fault not in _CONFIGURED or action is not _nearest(scales):
         return False
-    drained = any(_out(a, scales) for a in actions if a.kind == "drained")
+    drained = any(_out(a, scales) for a in scales.actions if a.kind == "drained")
     lead = _LATE_S if fault in _LATE else _NEAR_S
     near = action.ts >= scales.facts.window.earliest - lead
     return not (fault == "server-ejected" and drained) and (near or bool(_shifted(action, scales)))

@@ -10,8 +10,6 @@ from logsleuth.analyses.rollout import Rollout, study
 from logsleuth.analyses.scales import Judgement, passed_well, too_late
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from logsleuth.analyses.actions import Action
     from logsleuth.analyses.rollout import Study
     from logsleuth.analyses.scales import Scales
@@ -26,7 +24,7 @@ _CONTROL: Final = 8
 _SPARED: Final = 40
 
 
-def judge(action: Action, actions: Sequence[Action], scales: Scales) -> Judgement:  # noqa: ARG001
+def judge(action: Action, scales: Scales) -> Judgement:
     """Guilty is the release that was named; innocent what served well, or spared nobody."""
     if _named(action, scales):
         return Judgement("guilty", _told(action, scales))

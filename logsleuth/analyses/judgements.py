@@ -79,10 +79,10 @@ def examine(facts: Facts, root: RootCause, checks: Sequence[Check]) -> Judged:
         checks: all reasons of that fault.
     """
     cited = frozenset(e for c in checks if c.outcome == "for" for e in c.evidence)
-    scales = Scales(facts, root, cited)
-    judges = {"application": judged_releases.judge, "balancer": judged_balancer.judge}
     actions = group(facts.changes)
-    return _all(actions, facts.window.onset, lambda a: judges[a.component](a, actions, scales))
+    scales = Scales(facts, root, cited, actions)
+    judges = {"application": judged_releases.judge, "balancer": judged_balancer.judge}
+    return _all(actions, facts.window.onset, lambda a: judges[a.component](a, scales))
 
 
 def without_incident(calm: Calm) -> Judged:

@@ -11,6 +11,8 @@ from logsleuth.analyses.exoneration import MARGIN_RATE
 from logsleuth.analyses.passage import Passage, Passed, worse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from logsleuth.analyses.actions import Action
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.traffic import Array
@@ -45,6 +47,8 @@ class Scales:
     root: RootCause
     cited: frozenset[str]
     """Events that speak for the fault that was named."""
+    actions: Sequence[Action]
+    """All that was done, in order of time."""
 
     @cached_property
     def passage(self) -> Passage:

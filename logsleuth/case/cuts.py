@@ -253,12 +253,11 @@ class _Compiler:
         marks = self._marks(chunk)
         if not marks:
             return Part(name, literal=chunk)
-        if len(marks) > 1:
+        found = trimmed(chunk, name, self._variables)
+        if found is None:
             return self._apart(chunk, name)
         if self._wanted.get(self._variables[marks[0]], "text") in stamps.LAYOUTS:
             return self._stamp(marks[0], chunk, name)
-        found = trimmed(chunk, name, self._variables)
-        assert found is not None  # noqa: S101
         mark, sql, conditions = found
         self._conditions += conditions
         if mark in self._texts:

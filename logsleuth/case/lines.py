@@ -100,7 +100,7 @@ class Cutter:
     def cut(self, block: bytes, *, last: bool) -> Iterator[Records]:
         """Yield the records that end in this block; with `last`, all that is left."""
         if self._long is not None:
-            block = yield from self._swallow(block, last=last)
+            block = yield from self._swallow(self._long, block, last=last)
         end = len(block) if last else block.rfind(b"\n") + 1
         if end or last:
             data = b"".join((self._rest, memoryview(block)[:end])) if self._rest else block[:end]
@@ -112,10 +112,10 @@ class Cutter:
         if len(self._rest) >= self._longest:
             yield from self._give_up()
 
-    def _swallow(self, block: bytes, *, last: bool) -> Generator[Records, None, bytes]:
+    def _swallow(
+        self, long: Overlong, block: bytes, *, last: bool
+    ) -> Generator[Records, None, bytes]:
         """Pass over the rest of a line that is too long; return what follows it."""
-        long = self._long
-        assert long is not None  # noqa: S101
         end = block.find(b"\n")
         length = long.length + (len(block) if end < 0 else end)
         self._long = Overlong(long.line, long.offset, length, long.head)
