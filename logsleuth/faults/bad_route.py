@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from logsleuth.analyses import rewritten
 from logsleuth.analyses.concentration import by_route, harmed_client
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
@@ -32,6 +33,8 @@ _NOTICED_S: Final = 0.05
 # What an application answers to its own exception; 502 to 504 are others' words for its silence.
 _ERROR: Final = 500
 _REFUSED: Final = 0.8
+# Some instances' logs may be missing.
+_MOSTLY: Final = 0.5
 _FEW: Final = 10
 # Workers that are busy half of the time are all busy with twice the work, and with a tenth more
 # only where they nearly were before.
@@ -58,6 +61,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_database_part(facts, worst.value),
         *_well_inside(facts, worst.value),
         *_refused_since(facts),
+        *_never_asked(facts),
     ]
     summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
     return [Finding(NAME, COMPONENT, worst.value, summary, tuple(reasons))]
@@ -257,6 +261,23 @@ def _refused_since(facts: Facts) -> list[Reason]:
             f" {reloads[0].check.explanation}",
             effect=refused / bad.sum(), evidence=reloads[0].check.evidence,
             query=shown("balancer-messages"),
+        )
+    ]  # fmt: skip
+
+
+def _never_asked(facts: Facts) -> list[Reason]:
+    """A handler that is never reached, for the balancer asks for another path, can't be bad."""
+    odd = rewritten.paths(facts)
+    refused = int((facts.during & facts.badness.misplaced).sum())
+    strayed = sum(r.refused_during for r in odd)
+    if not refused or strayed <= _MOSTLY * refused:
+        return []
+    return [
+        reason(
+            NAME, "the application gets another path", "application", -3.0,
+            f"{strayed} times applications refused {', '.join(r.route for r in odd[:3])}, which no"
+            f" client asked the balancer for, where {refused} requests were refused",
+            effect=float(strayed), evidence=tuple(r.event for r in odd[:3] if r.event),
         )
     ]  # fmt: skip
 

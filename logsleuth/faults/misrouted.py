@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from logsleuth.analyses import rewritten
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.unreachable import at_once
 
 if TYPE_CHECKING:
-    from logsleuth.analyses.application import ServedRoute
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.analyses.unreachable import Unreachable
@@ -232,10 +232,6 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
     spoilt = [route for route, rate in hit.items() if rate > 0.5]
     if not rates or min(rates) < 0.1 or not spoilt or not known:
         return None
-    strange = [
-        r for r in facts.served_routes
-        if r.before <= 0.02 * r.during and r.during >= _FEW and r.refused_during > 0.5 * r.during
-    ]  # fmt: skip
     whole = len(spoilt) / max(len(hit), 1)
     entirely = min(hit[route] for route in spoilt) > _ENTIRELY
     reasons = [
@@ -252,7 +248,7 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
             f"{len(spoilt)} of {len(hit)} routes are refused", effect=whole,
             query=shown("failures-by-route", facts.window),
         ),
-        *_strange(facts, strange),
+        *_other_paths(facts),
         *at_reload(NAME, facts),
         *_deploys(facts),
     ]  # fmt: skip
@@ -260,12 +256,11 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
     return _finding(pool.target, summary, reasons, pool)
 
 
-def _strange(facts: Facts, strange: list[ServedRoute]) -> list[Reason]:
+def _other_paths(facts: Facts) -> list[Reason]:
     """The application is asked for paths that no client asked the balancer for."""
-    asked = set(facts.traffic.routes) | {r.split(" ", 1)[-1] for r in facts.traffic.routes}
-    odd = [r for r in strange if r.route not in asked and r.route.split(" ", 1)[-1] not in asked]
     if not facts.served_routes:
         return []
+    odd = rewritten.paths(facts)
     return [
         reason(
             NAME, "the application gets other paths", "configuration", 3.0 if odd else -1.5,

@@ -39,6 +39,37 @@ def test_a_route_that_throws_and_blocks_the_others_is_named(
     assert claims(bad_route, facts) == ["GET /search"]
 
 
+def rewritten() -> Scene:
+    """Since the onset the application is asked for another path than clients ask for."""
+    scene = Scene(rate=40)
+    spoilt = scene.between(ONSET) & scene.of("/search")
+    scene.fail(spoilt, 404, 0.003)
+    asked = scene.route.copy()
+    scene.route[spoilt] = "/internal"
+    scene.applications()
+    scene.route = asked
+    return scene
+
+
+def test_a_route_that_the_application_is_never_asked_for_is_not_bad(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(rewritten())
+    assert outcomes(bad_route, facts)["the application gets another path"] == "against"
+    cause = named(facts)
+    assert (cause.component, cause.fault) == ("balancer", "misrouted")
+
+
+def test_a_route_that_is_refused_as_it_was_asked_for_stays_bad(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=40)
+    scene.fail(scene.between(ONSET) & scene.of("/search"), 404, 0.003)
+    facts = gathered(noisy(scene))
+    assert "the application gets another path" not in outcomes(bad_route, facts)
+    assert claims(bad_route, facts) == ["GET /search"]
+
+
 def test_the_refusals_of_one_client_are_no_bad_route(gathered: Callable[[Scene], Facts]) -> None:
     scene = Scene(rate=40)
     probing = scene.part(scene.between(ONSET), 0.4)
