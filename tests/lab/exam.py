@@ -19,7 +19,7 @@ from logsleuth.stats.proportions import wilson
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from logsleuth.model import Investigation
+    from logsleuth.model import Investigation, RootCause
 
 TOLERANCE_S: Final = 2.0
 TOLERANCE: Final = 0.05
@@ -75,7 +75,6 @@ def mark(case: Path) -> Mark:
     components = {truth["component"], *truth["component_also"]}
     status = {h.component: h.status for h in found.hypotheses}
     named = cause is not None and cause.fault is not None
-    targets = {str(t).lower() for t in truth["target"]} or {"none"}
     return Mark(
         id=truth["id"],
         truth=truth,
@@ -83,7 +82,7 @@ def mark(case: Path) -> Mark:
         confidence=cause.confidence if cause is not None and named else 0.0,
         component=cause is not None and cause.component in components,
         fault=cause is not None and cause.fault in {truth["fault"], *truth["fault_also"]},
-        target=cause is not None and str(cause.target).lower() in targets,
+        target=cause is not None and _target(truth, cause),
         onset=_onset(truth, found),
         ruled_out=truth["incident"]
         and all(status[c] == "ruled-out" for c in components if c in status),
@@ -91,6 +90,13 @@ def mark(case: Path) -> Mark:
         false_skew=_false_skew(truth, found),
         database=(status["database"] == "implicated") <= (truth["database"] == "culprit"),
     )
+
+
+def _target(truth: dict[str, Any], cause: RootCause) -> bool:
+    """Whether the target is acceptable; a surge of traffic has none, also beside another fault."""
+    if cause.fault == "traffic-surge":
+        return cause.target is None
+    return str(cause.target).lower() in {str(target).lower() for target in truth["target"]}
 
 
 def _onset(truth: dict[str, Any], found: Investigation) -> bool | None:
