@@ -313,6 +313,8 @@ def test_the_exam_marks_right_and_wrong_answers(tmp_path: Path) -> None:
     wrong = exam.mark(case)
     assert (wrong.component, wrong.fault, wrong.target, wrong.onset) == (False,) * 4
     assert wrong.ruled_out
+    assert right.faults == []
+    assert wrong.faults == ["component", "onset", "ruled out"]
     lines = list(exam.table([right, wrong]))
     assert lines[2].startswith("| all | 1/2 (9%-91%) | 1/2 (9%-91%) | 1/2 (9%-91%) |")
     assert [*exam.reliability([right, wrong])][-1].startswith("Brier score 0.")

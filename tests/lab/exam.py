@@ -47,6 +47,21 @@ class Mark:
         return bool(self.truth["incident"])
 
     @property
+    def faults(self) -> list[str]:
+        """What is wrong with the answer, in words."""
+        wrong = {
+            "component": self.incident and not self.component,
+            "fault": self.incident and self.component and not self.fault,
+            "target": self.incident and self.fault and not self.target,
+            "onset": self.onset is False,
+            "ruled out": self.ruled_out,
+            "false alarm": self.false_alarm,
+            "false skew": self.false_skew,
+            "database": not self.database,
+        }
+        return [name for name, is_wrong in wrong.items() if is_wrong]
+
+    @property
     def kind(self) -> str:
         """Plain cases, and those that are asked of less: weak, cut, incomplete or mixed ones."""
         if self.truth.get("second"):
@@ -169,13 +184,12 @@ def reliability(marks: Sequence[Mark]) -> Iterable[str]:
 
 
 def exam(folders: Sequence[Path]) -> None:
-    """Mark every case of some folders: the wrong ones first, then the tables."""
+    """Mark every case of some folders: first what is wrong with some, then the tables."""
     cases = sorted(path.parent for folder in folders for path in folder.glob("*/truth.json"))
     marks = [mark(case) for case in cases]
     for one in marks:
-        wrong = one.incident and not (one.fault and one.target)
-        if wrong or one.false_alarm or one.false_skew:
-            note = one.truth["notes"]
-            sys.stdout.write(f"{one.id}: said {one.said} ({one.confidence:.2f}); {note}\n")
+        if one.faults:
+            told = f"said {one.said} ({one.confidence:.2f}; {', '.join(one.faults)})"
+            sys.stdout.write(f"{one.id}: {told}; {one.truth['notes']}\n")
     for line in ["", *table(marks), "", *reliability(marks)]:
         sys.stdout.write(f"{line}\n")
