@@ -57,7 +57,7 @@ class Source:
     since: datetime | None
     until: datetime | None
     zone: str | None
-    """Where its zone is from: `stated` by the lines, `assumed UTC`, or an inferred offset."""
+    """Where its zone is from: `stated` by lines, by a `header`, inferred, or `assumed UTC`."""
 
 
 @dataclass(frozen=True, slots=True)

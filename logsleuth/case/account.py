@@ -23,6 +23,8 @@ class Account:
     format: str = "unknown"
     role: str = "unknown"
     reader: Reader | None = None
+    shift_s: int | None = None
+    """What its written times are ahead of UTC, where what is around its lines tells it."""
     problems: list[str] = field(default_factory=list)
 
 

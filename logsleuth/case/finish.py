@@ -18,6 +18,7 @@ select $source_id as source_id, $path as path, $sha256 as sha256,
         select count(*) from sources where coalesce(named, sha256[:12]) = $sha256[:12]
     ) as ordinal,
     $bytes as bytes, $format as format, $role as role, $host as host, $zone as zone,
+    $shift as zone_shift_s,
     $guessed as year_guessed, $step as resolution_s, $stamps as stamps,
     $lines as lines, $events as events, $continuation as continuation, $rejected as rejected,
     $blank as blank,
@@ -69,7 +70,7 @@ def insert_source(
             "source_id": source_id, "path": name, "sha256": account.sha256,
             "bytes": account.bytes, "format": account.format, "role": account.role,
             "host": stem if account.role == "application" else None,
-            "zone": None if reader is None else "stated" if reader.zone_stated else "unknown",
+            "zone": _zone(account), "shift": account.shift_s or 0,
             "guessed": reader is not None and years.missing(reader),
             "step": reader.step_s if reader else None, "stamps": reader.stamps if reader else None,
             "lines": account.lines, "events": account.events,
@@ -77,6 +78,14 @@ def insert_source(
             "blank": account.blank,
         },
     )  # fmt: skip
+
+
+def _zone(account: Account) -> str | None:
+    if account.reader is None:
+        return None
+    if account.shift_s is not None:
+        return "header"
+    return "stated" if account.reader.zone_stated else "unknown"
 
 
 def finish(connection: duckdb.DuckDBPyConnection) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from logsleuth.case import batches, rejects
+from logsleuth.case import batches, header_zone, rejects
 from logsleuth.case.account import Account
 from logsleuth.case.enveloped import cutter_of
 from logsleuth.case.lines import HEAD
@@ -73,6 +73,7 @@ def load(
     elif not loader.stream(source):
         loader.read(blocks())
     account = loader.account
+    account.shift_s = header_zone.shift(connection, source_id, first, reader)
     account.continuation = account.lines - account.blank - account.rejected - account.events
     return account
 

@@ -13,7 +13,7 @@ create table if not exists sources (
     format varchar not null,
     role varchar not null,
     host varchar,                        -- the instance that wrote it, when the file says only one
-    zone varchar,                        -- stated | assumed UTC | inferred | told Europe/Berlin
+    zone varchar,                        -- stated | header | assumed UTC | inferred | told Europe/Berlin
     zone_shift_s double not null default 0,   -- seconds to subtract from the written time
     year_guessed boolean not null default false,  -- the lines write no year
     resolution_s double,                 -- smallest step of its time stamps

@@ -102,7 +102,7 @@ def apply(connection: duckdb.DuckDBPyConnection, source_id: int, zone: str, line
     """
     key = {"id": source_id, "line": line}
     [(stated,)] = connection.execute(
-        "select zone is null or zone = 'stated' from sources where source_id = $id",
+        "select zone is null or zone in ('stated', 'header') from sources where source_id = $id",
         {"id": source_id},
     ).fetchall()
     if stated:

@@ -77,6 +77,8 @@ class _Source:
     source_id: int
     role: str
     stated: bool
+    """Whether its lines, what is around them or people say its zone."""
+    shift: int
     since: float
     until: float
 
@@ -92,8 +94,9 @@ def infer(connection: duckdb.DuckDBPyConnection) -> None:
     sources = [
         _Source(*row)
         for row in connection.execute(
-            "select source_id, role, zone = 'stated' or starts_with(zone, 'told '), epoch(since),"
-            " epoch(until) from sources"
+            "select source_id, role,"
+            " zone in ('stated', 'header') or starts_with(zone, 'told '), zone_shift_s::bigint,"
+            " epoch(since), epoch(until) from sources"
             " where since is not null and zone is not null order by source_id"
         ).fetchall()
     ]
@@ -101,7 +104,7 @@ def infer(connection: duckdb.DuckDBPyConnection) -> None:
     if not unknown:
         return
     apart = _differences(connection, unknown)
-    known = {source.source_id: 0 for source in sources if source.stated}
+    known = {source.source_id: source.shift for source in sources if source.stated}
     known |= timed_ids.shifts(connection, [source.source_id for source in unknown])
     _spread(known, apart)
     _label(
