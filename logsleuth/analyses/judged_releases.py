@@ -20,6 +20,8 @@ _WANTED: Final = (
 )
 # So far before the onset a release is still beside it.
 _BESIDE_S: Final = 60.0
+# Instances of the release that did it may be told to have started a little after the onset.
+_ONSET_S: Final = 5.0
 _CONTROL: Final = 8
 _SPARED: Final = 40
 
@@ -41,7 +43,10 @@ def judge(action: Action, scales: Scales) -> Judgement:
 
 
 def _named(action: Action, scales: Scales) -> bool:
+    # What fits the end of an incident was another release's cure, not its cause.
     if scales.root.fault != "bad-release":
+        return False
+    if action.starts and action.starts[0].ts > scales.facts.window.latest + _ONSET_S:
         return False
     return any(c.event_id in scales.cited for c in action.starts)
 

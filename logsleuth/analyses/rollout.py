@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses.actions import VERSION
+from logsleuth.analyses.passage import Passed
 from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.facts import Facts
 
@@ -27,6 +30,8 @@ _EXPECTED: Final = 4.0
 # for moments, and no release is this near to an onset by accident.
 _AT_ONCE_S: Final = 2.5
 _EXPECTED_AT_ONCE: Final = 12.0
+# A process that has just started is cold, and its port may not be open yet.
+_WARM_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,19 @@ def nearest(facts: Facts) -> Rollout | None:
         return None
     version = min(begun, key=lambda v: (abs(begun[v][0].ts - onset), v or ""))
     return Rollout(version, tuple(begun[version]))
+
+
+def after_own_start(facts: Facts, starts: Sequence[Change]) -> Passed:
+    """Requests of the window that instances got when each of them had started anew already."""
+    first: dict[str, float] = {}
+    for start in starts:
+        first.setdefault(start.target, start.ts)
+    flags = facts.during & False
+    for name, ts in first.items():
+        server = facts.names.get(name, name)
+        flags |= facts.during & facts.on(server) & (facts.traffic.started >= ts + _WARM_S)
+    bad = facts.badness.bad[flags]
+    return Passed(len(bad), int(bad.sum()))
 
 
 def study(facts: Facts, rollout: Rollout) -> Study:

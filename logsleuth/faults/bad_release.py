@@ -10,7 +10,7 @@ from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.rollout import nearest, study
+from logsleuth.analyses.rollout import after_own_start, nearest, study
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.thrown import most_thrown
 
@@ -30,6 +30,8 @@ _EXPLAINED: Final = 0.5
 # What waits in queues is served after the release that ends it has started.
 _CURED_S: Final = 15.0
 _LATE_S: Final = 3.0
+# Who starts anew has an empty queue: if it was the release, it is well from then on.
+_CURED: Final = 0.5
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -96,6 +98,16 @@ def _cured(facts: Facts) -> list[Reason]:
         return []
     release = next((c for c in moves if VERSION.search(c.message)), None)
     first = release or moves[0]
+    anew = after_own_start(facts, moves)
+    if anew.least > _CURED * float(facts.badness.bad[facts.during].mean()):
+        return [
+            reason(
+                NAME, "a release did not end it", "timing", -3.0,
+                f"{anew.bad} of {anew.requests} requests to instances that had started anew before"
+                f" the end went badly, with nothing in their queues: {first.message}",
+                effect=anew.rate, evidence=(first.event_id,), query=shown("releases"),
+            )
+        ]  # fmt: skip
     return [
         reason(
             NAME, "a release ended it", "timing", 2.5 if release else 1.0,

@@ -108,17 +108,30 @@ def test_instances_that_fail_without_the_exception_acquit_the_code(
     assert claims(bad_release, facts) == []
 
 
+def ailing(scene: Scene, ill: Array) -> Scene:
+    scene.slow(ill, 20.0)
+    scene.fail(scene.part(ill, 0.3), 504, 2.0)
+    return scene
+
+
 def test_a_release_that_ends_a_slow_time_tells_of_the_one_before(
     gathered: Callable[[Scene], Facts],
 ) -> None:
+    starts = {server: 47.0 + i for i, server in enumerate(FOUR)}
     scene = Scene(rate=30)
-    ill = ~scene.between(50)
-    scene.slow(ill, 20.0)
-    scene.fail(scene.part(ill, 0.3), 504, 2.0)
-    rollout(scene, {server: 47.0 + i for i, server in enumerate(FOUR)}, "1.8.0")
-    facts = gathered(noisy(scene))
+    facts = gathered(noisy(rollout(ailing(scene, ~since(scene, starts)), starts, "1.8.0")))
     assert outcomes(bad_release, facts)["a release ended it"] == "for"
     assert (named(facts).fault, named(facts).target) == ("bad-release", None)
+
+
+def test_instances_that_are_ill_after_they_started_anew_were_not_cured_by_that(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    starts = {server: 43.0 + i for i, server in enumerate(FOUR)}
+    scene = Scene(rate=30)
+    facts = gathered(noisy(rollout(ailing(scene, ~scene.between(50)), starts, "1.8.0")))
+    assert outcomes(bad_release, facts)["a release did not end it"] == "against"
+    assert claims(bad_release, facts) == []
 
 
 def test_a_release_that_began_to_fail_moments_later_is_not_acquitted(
