@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _ADDRESS: Final = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)"
 _PEER: Final = r"(?:(?:[\w.\-]+|\[[0-9a-fA-F:]+\]):\d{1,5}|unix:[^\s,]+)"
@@ -133,6 +133,11 @@ _FLOAT_ORDERS: Final[Mapping[int, tuple[str, ...]]] = {
 }
 # Ten milliseconds; requests whose headers and body have as many bytes are few.
 _MICROSECONDS: Final = 10_000
+# Each time is rounded by itself; some lines are cut off.
+_ROUNDING_S: Final = 0.002
+_NEARLY: Final = 0.95
+# In an outage most requests find no server, and the upstream's name stands in its place.
+_ADDRESSES: Final = 0.3
 _ABSENT: Final = frozenset({"", "-"})
 # How many of the values must look like a variable's; scanners send what is no request.
 _QUORUMS: Final[Mapping[str, float]] = {"request": 0.5}
@@ -186,7 +191,9 @@ def name_columns(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple
         if found:
             names[index] = found
     _by_value(keys, columns, names)
+    _whatever_the_key(keys, columns, names)
     _floats(keys, columns, names)
+    _within(keys, columns, names)
     if not _is_access(set(names.values())):
         return None
     return tuple(names.get(i, f"unnamed_{i}") for i in range(len(columns)))
@@ -241,6 +248,60 @@ def _by_value(keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict
         if index is not None:
             names[index] = variable
     _by_place(columns, names, free)
+
+
+def _whatever_the_key(
+    keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[int, str]
+) -> None:
+    """Name columns behind keys that nobody else gives, where the values leave no doubt."""
+    loose = [i for i in range(1, len(columns)) if keys[i] and i not in names]
+    told: tuple[tuple[str, Callable[[Sequence[str]], bool]], ...] = (
+        ("msec", lambda values: fits("msec", values)),
+        ("upstream_addr", _is_upstream),
+        ("upstream_status", lambda values: _echoes_status(columns, names, values)),
+    )
+    for variable, is_it in told:
+        index = next((i for i in loose if i not in names and is_it(columns[i])), None)
+        if index is not None and variable not in names.values():
+            names[index] = variable
+
+
+def _is_upstream(values: Sequence[str]) -> bool:
+    """Addresses with ports, and names in their place where no server of an upstream was live."""
+    return _fits(_SHAPES["upstream_addr"], values, _ADDRESSES) and _fits(
+        _BY_OWN_KEY["upstream_addr"], values
+    )
+
+
+def _echoes_status(
+    columns: Sequence[Sequence[str]], names: Mapping[int, str], values: Sequence[str]
+) -> bool:
+    """What the last server answered is mostly what the client got; a port is no status."""
+    status = _index(names, "status")
+    if status is None or not fits("upstream_status", values):
+        return False
+    same = sum(a == b.split(" ")[-1] for a, b in zip(columns[status], values, strict=True))
+    return same > len(values) / 2
+
+
+def _within(keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[int, str]) -> None:
+    """A time behind an unknown key that is never longer than the request's is the upstream's."""
+    whole = _index(names, "request_time")
+    if whole is None or "upstream_response_time" in names.values():
+        return
+    for i in range(1, len(columns)):
+        if i in names or not keys[i] or not fits("seconds", columns[i]):
+            continue
+        pairs = zip(columns[i], columns[whole], strict=True)
+        inside = [_sum(part) <= _sum(total) + _ROUNDING_S for part, total in pairs]
+        if sum(inside) >= _NEARLY * len(inside):
+            names[i] = "upstream_response_time"
+            return
+
+
+def _sum(text: str) -> float:
+    """Seconds of all attempts together; 0 where there was none."""
+    return sum(float(part) for part in re.findall(r"\d+\.\d+", text))
 
 
 def _by_place(columns: Sequence[Sequence[str]], names: dict[int, str], free: Sequence[int]) -> None:

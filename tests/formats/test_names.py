@@ -30,3 +30,35 @@ def test_one_line_is_enough(rest: str, expected: dict[str, object], tmp_path: Pa
     file = one(tmp_path, f"{REQUEST}{rest}\n")
     assert (file.events, file.rejected) == (1, 0)
     assert differences(expected, file.records[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        (
+            "200 5 via=203.0.113.5:8080 got=200 dur=0.081 total=0.082 stamp=1772446501.250",
+            {
+                "server": "203.0.113.5:8080", "upstream_status": 200, "response_s": 0.081,
+                "duration_s": 0.082, "ts": "2026-03-02T10:15:01.250",
+            },
+        ),
+        # A port that looks like a status, and a time that is longer than the request's.
+        ("200 5 port=443 total=0.082 idle=5.125", {"upstream_status": None, "response_s": None}),
+    ],
+)  # fmt: skip
+def test_values_that_leave_no_doubt_are_named_whatever_their_key(
+    rest: str, expected: dict[str, object], tmp_path: Path
+) -> None:
+    file = one(tmp_path, f"{REQUEST}{rest}\n" * 3)
+    assert (file.events, file.rejected) == (3, 0)
+    assert differences(expected, file.records[0]) == []
+
+
+def test_the_name_of_an_upstream_stands_for_a_server_that_is_not_live(tmp_path: Path) -> None:
+    tails = [
+        *["via=10.0.0.1:80 got=200"] * 6, "via=10.0.0.1:80, shop got=504, 502", "via=shop got=502",
+    ]  # fmt: skip
+    file = one(tmp_path, "".join(f"{REQUEST}200 5 {tail}\n" for tail in tails))
+    assert (file.events, file.rejected) == (8, 0)
+    assert [r["servers"] for r in file.records] == [None] * 6 + ["10.0.0.1:80, shop", None]
+    assert (file.records[0]["server"], file.records[7]["server"]) == ("10.0.0.1:80", "shop")
