@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses import unnamed
 from logsleuth.analyses.loads import Load, Sides
 from logsleuth.analyses.statements import sql
 from logsleuth.stats import shares as share_tests
@@ -158,34 +159,10 @@ def pool_masks(traffic: Traffic) -> Iterator[tuple[str, Array]]:
 
 def _grouped(traffic: Traffic, mask: Array) -> Iterator[tuple[str, Array]]:
     """Servers that serve the same routes are one pool, where no log or configuration names any."""
-    seen = np.unique(traffic.first_server[mask])
-    codes = seen[[bool(traffic.servers[c]) for c in seen]]
-    routes = len(traffic.routes)
-    cells = np.bincount(
-        traffic.first_server[mask].astype(np.int64) * routes + traffic.route[mask],
-        minlength=len(traffic.servers) * routes,
-    )
-    table = cells.reshape(len(traffic.servers), routes)[codes]
-    for group in _alike(table):
-        members = codes[group]
+    for members in unnamed.groups(traffic.first_server[mask], traffic.route[mask], traffic.servers):
         names = sorted(traffic.servers[c] for c in members)
         label = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
         yield label, mask & np.isin(traffic.first_server, members)
-
-
-def _alike(table: Array) -> list[list[int]]:
-    """Rows whose mix of routes overlaps by half or more belong together."""
-    mix = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
-    groups: list[list[int]] = []
-    for row in range(len(mix)):
-        home = next(
-            (g for g in groups if np.minimum(mix[row], mix[g].mean(axis=0)).sum() >= 0.5), None
-        )
-        if home is None:
-            groups.append([row])
-        else:
-            home.append(row)
-    return groups
 
 
 def _pool(name: str, sides: Sides, intent: tuple[Configured, ...]) -> PoolFacts:

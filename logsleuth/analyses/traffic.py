@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from logsleuth.analyses import unnamed
 from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
@@ -82,6 +83,9 @@ def read(case: Case) -> Traffic:
     names: dict[str, list[str]] = {"pool": [], "server": [], "route": [], "client": []}
     for kind, text in case.rows(sql("texts")):
         names[kind].append(text)
+    columns["pool"] = unnamed.named(
+        columns["pool"], columns["first_server"], columns["route"], names["pool"], names["server"]
+    )
     return Traffic(
         **columns,
         pools=tuple(names["pool"]),
