@@ -20,6 +20,7 @@ from logsleuth.stats.counts import poisson_ratio
 if TYPE_CHECKING:
     from logsleuth.analyses.database import Statement
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.own_time import SlowedRoute
     from logsleuth.model import Component
 
 COMPONENT: Final[Component] = "database"
@@ -38,6 +39,10 @@ _TWICE: Final = 2.0
 _ALONE: Final = 0.8
 # What failed sooner than this waited for nobody.
 _ROUND_TRIP_S: Final = 0.1
+# Of what a route took longer, so much of it the database's, by the applications' account.
+_MOSTLY: Final = 0.7
+# Workers that are busy half of the time are all busy with a third more work each.
+_MUCH_WORK: Final = 0.3
 _TABLE: Final = re.compile(
     r"\b(?:from|update|into|join|table)\s+((?:[\"`]?[a-z_][\w$]*[\"`]?\.)?[\"`]?[a-z_][\w$]*)",
     re.IGNORECASE,
@@ -75,7 +80,11 @@ def _untold(facts: Facts) -> list[Finding]:
     slowed = facts.slowed_route
     if slowed is None:
         return _unseen(facts)
-    if not slowed.alone or database_part(facts, slowed) is not None:
+    if not slowed.alone:
+        return []
+    if slowed.own.part_s is not None and slowed.waits_for_database(facts):
+        return [_by_account(facts, slowed)]
+    if database_part(facts, slowed) is not None:
         return []
     says = f"nobody tells how long {slowed.route}, slow by itself, waited for its statements"
     held = reason(
@@ -84,6 +93,51 @@ def _untold(facts: Facts) -> list[Finding]:
         evidence=slowed.events,
     )  # fmt: skip
     return [Finding(NAME, COMPONENT, None, says, (held,))]
+
+
+def _by_account(facts: Facts, slowed: SlowedRoute) -> Finding:
+    """The applications say that a route waited for the database; which statement, nobody does."""
+    own, part = slowed.own, database_part(facts, slowed) or 0.0
+    reasons = [
+        *_one_route(facts),
+        reason(
+            NAME, "the applications' own account", "database", 1.5 if part > _MOSTLY else 0.75,
+            f"they say that {part:.0%} of it was time in the database", effect=part,
+            query=shown("instances", facts.window),
+        ),
+        reason(
+            NAME, "it keeps the workers", "magnitude", 2.0 if own.added > _MUCH_WORK else 0.5,
+            f"that is {own.added:.0%} more work than the window's requests usually are",
+            effect=own.added, query=shown("route-own-times", facts.window),
+        ),
+        *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.0, apart=-2.5),
+        *_waits_told(facts),
+        reason(
+            NAME, "no statement is told", "coverage", -2.0,
+            "no log of the database tells which statements they were, or whether they waited for"
+            " locks",
+        ),
+    ]  # fmt: skip
+    summary = (
+        f"{slowed.route} waited {own.part_s or 0.0:.2f} s longer for the database than before, by"
+        " the applications' account, and the others for the workers that it kept"
+    )
+    return Finding(NAME, COMPONENT, None, summary, tuple(reasons))
+
+
+def _waits_told(facts: Facts) -> list[Reason]:
+    """Locks, a limit or a stop, of which applications hear without the database's log."""
+    told = facts.said("locks", "no-connections", "database-unreachable", role="application")
+    count = sum(w.during for w in told)
+    if count < _FEW:
+        return []
+    return [
+        reason(
+            NAME, "it was something else in the database", "direct", -3.0,
+            f"{count} lines of the applications: {told[0].message or ''}",
+            evidence=tuple(w.event for w in told[:2] if w.event),
+        )
+    ]  # fmt: skip
 
 
 def _unseen(facts: Facts) -> list[Finding]:

@@ -87,6 +87,30 @@ def test_where_nobody_tells_of_the_database_both_stand_and_the_route_first(
     assert statuses(facts)["database"] != "ruled-out"
 
 
+def test_where_only_the_applications_tell_it_the_database_is_named_with_doubt(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, work = blocked()
+    facts = gathered(told(scene, 0.9 * work, log=False))
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("slow-queries", None)
+    assert cause.confidence <= 0.85
+    assert outcomes(slow_queries, facts)["the applications' own account"] == "for"
+    assert outcomes(slow_queries, facts)["no statement is told"] == "against"
+
+
+def test_where_applications_tell_of_locks_statements_are_not_blamed(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, work = blocked()
+    told(scene, 0.9 * work, log=False)
+    for at in np.arange(ONSET + 1.0, ONSET + 20.0, 2.0).tolist():
+        scene.say("application", at, "canceling statement due to lock timeout", instance="web-1")
+    facts = gathered(scene)
+    assert outcomes(slow_queries, facts)["it was something else in the database"] == "against"
+    assert claims(slow_queries, facts) == []
+
+
 def test_a_route_whose_time_the_application_spent_on_the_database_is_not(
     gathered: Callable[[Scene], Facts],
 ) -> None:
