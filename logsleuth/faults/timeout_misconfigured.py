@@ -15,6 +15,7 @@ from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.patience import Patience
     from logsleuth.analyses.traffic import Array
     from logsleuth.model import Component
 
@@ -35,13 +36,17 @@ _SOME: Final = 0.005
 
 def examine(facts: Facts) -> list[Finding]:
     """Look for failures that pile up at one duration which was harmless before."""
-    queue = _impatient(facts)
+    held = in_queue(facts)
+    queue = _impatient(facts, held)
     if queue is not None:
         return [queue]
     # Who gives up says 504, or 503 where there was no connection or place in the queue; a client
     # that was kept waiting is 408 or 499. Any other failure is an answer, however quick.
     gave_up = np.isin(facts.traffic.status, _GAVE_UP)
     failed = _tried(facts, facts.during & facts.badness.failed)
+    if held is not None:
+        # Nobody was given up on who had no server yet: the queue is a limit's.
+        failed &= ~held.turned
     if np.isnan(facts.traffic.duration_s).all():
         return _untimed(facts)
     if not failed.any() or gave_up[failed].mean() < 0.6:
@@ -65,9 +70,8 @@ def examine(facts: Facts) -> list[Finding]:
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
 
 
-def _impatient(facts: Facts) -> Finding | None:
+def _impatient(facts: Facts, held: Patience | None) -> Finding | None:
     """The balancer gives up on requests in its queue that it would have served before."""
-    held = in_queue(facts)
     if held is None or held.longer_before <= max(_HARMLESS * held.rate, _SOME):
         return None
     reasons = [

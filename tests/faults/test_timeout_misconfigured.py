@@ -92,6 +92,17 @@ def test_a_queue_that_is_given_up_sooner_than_before_is_a_timeout(
     assert (cause.fault, cause.target) == ("timeout-misconfigured", "web")
 
 
+def test_who_was_turned_away_from_the_queue_was_not_given_up_on_by_a_server(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """Requests took longer than the queue's timeout before, but on servers."""
+    scene = queued(0.002)
+    scene.slow(scene.termination == "", 4.0)
+    facts = gathered(scene)
+    assert claims(timeout_misconfigured, facts) == []
+    assert named(facts).fault == "capacity-limit"
+
+
 def test_a_queue_that_nobody_waited_so_long_in_before_is_a_limit(
     gathered: Callable[[Scene], Facts],
 ) -> None:
