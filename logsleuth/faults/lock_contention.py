@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.lock_waits import waited
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.statements import sql
 from logsleuth.analyses.thrown import most_thrown
@@ -45,6 +46,7 @@ def examine(facts: Facts) -> list[Finding]:
         _more(facts, waits),
         *_timing(facts, waits),
         *_thrown(facts),
+        *_slow_without(facts),
         *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.5, apart=-2.5),
     ]
     target = _target(facts, waits)
@@ -98,6 +100,21 @@ def _thrown(facts: Facts) -> list[Reason]:
             effect=thrown.during / max(failed, 1),
             evidence=(thrown.event,) if thrown.event else (),
             query=shown("error-messages", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _slow_without(facts: Facts) -> list[Reason]:
+    """Slow statements that waited for no lock; what deadlocks beside them is somebody else's."""
+    held = waited(facts)
+    if not held.surely_not:
+        return []
+    return [
+        reason(
+            NAME, "slow statements did not wait", "magnitude", -3.0,
+            f"{held.waited} of {held.slow} slow statements have a line of their process that it"
+            " waited for a lock, though such waits are logged",
+            effect=held.waited / held.slow, query=shown("slowest-statements", facts.window),
         )
     ]  # fmt: skip
 

@@ -11,6 +11,7 @@ from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.lock_waits import waited
 from logsleuth.analyses.own_time import database_part
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.unseen import waits_unseen
@@ -296,7 +297,7 @@ def _waits(facts: Facts, worst: Statement, role: str, part: float) -> list[Reaso
     count = sum(w.during for w in waits)
     usual = sum(w.before for w in waits) / max(facts.seconds_before, 1e-3)
     often = count > max(4.0, 4.0 * usual * facts.seconds_during)
-    if not often or count <= part * worst.calls_during:
+    if not often or count <= part * worst.calls_during or waited(facts).surely_not:
         return []
     return [
         reason(

@@ -70,3 +70,24 @@ def test_a_few_lock_timeouts_among_slow_statements_do_not_explain_these(
 ) -> None:
     cause = named(gathered(timed_out(8)))
     assert (cause.fault, cause.target) == ("slow-queries", "visit")
+
+
+def beside_waits(own: bool) -> Scene:
+    """Searches take two seconds, and waits are logged: their own, or those of other processes."""
+    scene = Scene(rate=30)
+    waiting = scene.between(ONSET) & scene.of("/search")
+    scene.slow(waiting, 30.0)
+    for number, at in enumerate(np.linspace(ONSET - 0.2, 100, 60).tolist()):
+        scene.statement(at, "SELECT id FROM visit WHERE label LIKE 'a%'", 2.0, pid=100 + number)
+        if number % 3 == 0:
+            text = "process 9 still waiting for AccessShareLock on relation 7 after 1000.1 ms"
+            pid = 100 + number if own else 900 + number
+            scene.say("database", at + 1.0, text, level="info", pid=pid)
+    return noisy(scene, np.inf)
+
+
+@pytest.mark.parametrize(("own", "fault"), [(True, "lock-contention"), (False, "slow-queries")])
+def test_waits_count_for_the_statements_of_their_own_process(
+    gathered: Callable[[Scene], Facts], own: bool, fault: str
+) -> None:
+    assert named(gathered(beside_waits(own))).fault == fault
