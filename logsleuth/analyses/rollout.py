@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses.actions import VERSION
+from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.passage import Passed
 from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.facts import Facts
@@ -30,6 +31,11 @@ _EXPECTED: Final = 4.0
 # for moments, and no release is this near to an onset by accident.
 _AT_ONCE_S: Final = 2.5
 _EXPECTED_AT_ONCE: Final = 12.0
+# Log-likelihood ratios of 20 to 1, and of 4 to 1.
+_SURELY: Final = 3.0
+LIKELIER: Final = 1.5
+# A route has the harm to itself from this part on.
+_ALONE: Final = 0.8
 # A process that has just started is cold, and its port may not be open yet.
 _WARM_S: Final = 1.0
 
@@ -58,6 +64,9 @@ class Study:
     """How many times as long as before requests took on the release before the service broke."""
     early_s: float = np.inf
     """How long before the onset the first instance started on it."""
+    same_without: float = 0.0
+    """How much likelier the route with the harm went as badly without the release as it did with
+    it than as well as before, as a logarithm: of requests since the onset."""
 
     @property
     def rate(self) -> float:
@@ -85,6 +94,8 @@ class Study:
     @property
     def acquits(self) -> bool:
         """Whether instances were well on the release, or as badly off without it."""
+        if self.same_without > _SURELY:
+            return True
         if self.control is not None:
             return self.control > 0.5 * self.rate
         least = _EXPECTED if self.early_s >= _AT_ONCE_S else _EXPECTED_AT_ONCE
@@ -124,6 +135,23 @@ def study(facts: Facts, rollout: Rollout) -> Study:
     first: dict[str, float] = {}
     for start in rollout.starts:
         first.setdefault(start.target, start.ts)
-    period = {**facts.window.bounds, "instances": list(first), "moments": list(first.values())}
+    moments = {"instances": list(first), "moments": list(first.values())}
+    period = {**facts.window.bounds, **moments, "route": None}
     early = facts.window.onset - min(first.values())
-    return replace(Study(*facts.case.row(sql("since_start"), period)), early_s=early)
+    held = Study(*facts.case.row(sql("since_start"), period))
+    return replace(held, early_s=early, same_without=_same_without(facts, period))
+
+
+def _same_without(facts: Facts, period: Mapping[str, object]) -> float:
+    """Hold the one route with the harm, on instances without the release, against both rates."""
+    worst = by_route(facts)
+    if worst is None or not worst.value or worst.excess_share < _ALONE:
+        return 0.0
+    held = Study(*facts.case.row(sql("since_start"), {**period, "route": worst.value}))
+    flags = facts.traffic.route == facts.traffic.routes.index(worst.value)
+    usual, hurt = (
+        (float(facts.badness.bad[flags & side].sum()) + 0.5) / (float((flags & side).sum()) + 1.0)
+        for side in (facts.before, facts.during)
+    )
+    bad, well = held.unreleased_late_bad, held.unreleased_late - held.unreleased_late_bad
+    return float(bad * np.log(hurt / usual) + well * np.log((1.0 - hurt) / (1.0 - usual)))

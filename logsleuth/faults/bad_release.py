@@ -10,7 +10,7 @@ from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.rollout import after_own_start, nearest, study
+from logsleuth.analyses.rollout import LIKELIER, after_own_start, nearest, study
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.thrown import most_thrown
 
@@ -222,6 +222,16 @@ def _well_at_first(held: Study) -> list[Reason]:
 
 def _without_it(held: Study) -> list[Reason]:
     """Instances that didn't have the release yet are its control group."""
+    if held.same_without > LIKELIER:
+        return [
+            reason(
+                NAME, "the same without it", "event study", -held.same_without,
+                "since the onset the route with the harm went as badly on instances that did not"
+                f" have the release yet: {np.exp(min(held.same_without, 20.0)):.0f} times likelier"
+                " than by its usual rate",
+                statistic=held.same_without, query=shown("releases"),
+            )
+        ]  # fmt: skip
     rate = held.control
     if rate is None:
         return []

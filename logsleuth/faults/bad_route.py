@@ -11,7 +11,7 @@ from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.own_time import database_part, nobody_tells
 from logsleuth.analyses.reloads import at_reload
-from logsleuth.analyses.rollout import nearest, study
+from logsleuth.analyses.rollout import LIKELIER, nearest, study
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.unseen import waits_unseen
 from logsleuth.model import Interval
@@ -297,8 +297,13 @@ def _no_deploy(facts: Facts) -> list[Reason]:
     rollout = nearest(facts)
     if rollout is None:
         weight, says = 1.0, "no instance started and nothing was deployed around the onset"
-    elif study(facts, rollout).acquits:
-        weight, says = 0.5, f"release {rollout.version or ''} was well until the onset"
+    elif (held := study(facts, rollout)).acquits:
+        weight, says = (
+            0.5,
+            f"release {rollout.version or ''} was well, or others were ill without it",
+        )
+    elif held.same_without > LIKELIER:
+        weight, says = 0.0, f"instances without release {rollout.version or ''} fared as badly"
     else:
         weight, says = -2.5, f"a start or deploy around the onset: {rollout.starts[0].message}"
     return [

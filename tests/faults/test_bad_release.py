@@ -63,6 +63,18 @@ def test_a_release_beside_an_incident_of_another_cause_is_innocent(
     assert claims(bad_release, facts) == []
 
 
+def test_a_route_that_fails_where_the_release_did_not_start_yet_acquits_it(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """A rollout is under way when a route breaks, on instances with the release and without it."""
+    scene = Scene(rate=40)
+    starts = {server: ONSET - 1.0 + 1.5 * i for i, server in enumerate(FOUR)}
+    scene.fail(scene.part(scene.between(ONSET) & scene.of("/search"), 0.6), 500, 0.04)
+    facts = gathered(noisy(rollout(scene, starts, "1.9.0")))
+    assert outcomes(bad_release, facts)["the same without it"] == "against"
+    assert (named(facts).fault, named(facts).target) == ("bad-route", "GET /search")
+
+
 CRASH = "unhandled exception in /cart\nTraceback (most recent call last):\n{}"
 
 

@@ -19,7 +19,7 @@ told as (
     from served v
     join starts s on s.instance = v.instance
     left join calm c on c.route = v.route
-    where v.ts is not null
+    where v.ts is not null and ($route is null or coalesce(v.method || ' ' || v.route, v.route) = $route)
 )
 select
     count(*) filter (where asked >= began and asked < $onset)::bigint as released_early,
