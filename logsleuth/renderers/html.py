@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from logsleuth.renderers import (
@@ -33,6 +33,8 @@ from logsleuth.renderers.text import encodable, sanitise
 from logsleuth.resources import shipped
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from jinja2 import Environment
     from markupsafe import Markup
 
@@ -86,7 +88,7 @@ def _page(whole: Investigation, investigation: Investigation, left_out: tuple[st
     figures = _figures(investigation, pools)
     script = program()
     return (
-        _environment(investigation)
+        _environment(story.day_of(investigation))
         .get_template("report.html.j2")
         .render(
             investigation=investigation,
@@ -150,7 +152,8 @@ def _figures(investigation: Investigation, pools: list[Pool]) -> dict[str, dict[
     return {name: figure for name, figure in drawn.items() if figure is not None}
 
 
-def _environment(investigation: Investigation) -> Environment:
+@lru_cache(maxsize=2)  # to compile the templates takes longer than to fill them
+def _environment(day: datetime | None) -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(
@@ -178,7 +181,7 @@ def _environment(investigation: Investigation) -> Environment:
         moment=partial(stamps.stamp, form="moment"),
         clock=partial(stamps.stamp, form="clock"),
         day=partial(stamps.stamp, form="day"),
-        dated=partial(stamps.dated, day=story.day_of(investigation)),
+        dated=partial(stamps.dated, day=day),
     )
     return environment
 
