@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.formats.engine import one
+from tests.formats.engine import one, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from tests.formats.engine import File
 
     Wrap = Callable[[str, int], str]
 
@@ -129,9 +131,27 @@ def wrapped(wrap: Wrap, lines: Sequence[str]) -> str:
     return "".join(wrap(line, i) + "\n" for i, line in enumerate(lines, 1))
 
 
+def all_wrapped(folder: Path, lines: Sequence[str]) -> dict[str, File]:
+    """Read the lines in every envelope, each a file of one case."""
+    texts = {f"{i}.log": wrapped(wrap, lines) for i, wrap in enumerate(WRAPS.values())}
+    files = read(folder, texts)
+    return {name: files[f"{i}.log"] for i, name in enumerate(WRAPS)}
+
+
+@pytest.fixture(scope="module")
+def accesses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, File]:
+    lines = [ACCESS.format(i) for i in range(1, 9)]
+    return all_wrapped(tmp_path_factory.mktemp("accesses"), lines)
+
+
+@pytest.fixture(scope="module")
+def traces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, File]:
+    return all_wrapped(tmp_path_factory.mktemp("traces"), TRACE * 5)
+
+
 @pytest.mark.parametrize("name", WRAPS)
-def test_the_format_inside_is_seen(tmp_path: Path, name: str) -> None:
-    file = one(tmp_path, wrapped(WRAPS[name], [ACCESS.format(i) for i in range(1, 9)]))
+def test_the_format_inside_is_seen(accesses: dict[str, File], name: str) -> None:
+    file = accesses[name]
     assert (file.format, file.role, file.events, file.rejected) == (
         "nginx-access",
         "balancer",
@@ -146,8 +166,8 @@ def test_the_format_inside_is_seen(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRAPS)
-def test_stack_traces_are_put_together(tmp_path: Path, name: str) -> None:
-    file = one(tmp_path, wrapped(WRAPS[name], TRACE * 5))
+def test_stack_traces_are_put_together(traces: dict[str, File], name: str) -> None:
+    file = traces[name]
     assert (file.format, file.events, file.rejected) == ("python-logging", 5, 0)
     assert file.records[0]["message"] == "\n".join(["boom", *TRACE[1:]])
 
