@@ -51,6 +51,26 @@ def _nothing_is_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def recordings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """The folder into which the lab records for the tests that want it, while the others run."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if worker else folder) / "recordings"
+    recorder = None
+    if any(item.get_closest_marker("lab") for item in request.session.items):
+        from tests.lab import ahead
+
+        if ahead.ASKED:
+            recorder = ahead.begin(folder) if worker in {None, "gw0"} else None
+            os.nice(10)
+    yield folder
+    if recorder is not None:
+        recorder.wait()  # another worker may still need it
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write the goldens anew")
 

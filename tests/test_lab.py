@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import shutil
 from collections import Counter
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab import exam
+from tests.lab import ahead, exam
 from tests.lab.batch import choose
 from tests.lab.checks import problems, spoiled
 from tests.lab.clocks import shifted
@@ -25,14 +24,11 @@ from tests.lab.faults import CONTROLS, FIFTEEN, LOOKALIKES, MAIN, SCENARIOS
 from tests.lab.instances import AppPaths, make_processes
 from tests.lab.pairs import built
 from tests.lab.plan import base_spec
-from tests.lab.record import plan_for, record
-from tests.lab.tools import missing
+from tests.lab.record import plan_for
 
 INCIDENTS = Path(__file__).parents[1] / "sample_logs" / "incidents"
 SAMPLES = sorted(path.parent for path in INCIDENTS.glob("*/truth.json"))
 CONFIGURATION = re.compile(r"\.(conf|cfg)(\.\w+)?$")
-ABSENT = missing()
-NO_MARIADB = missing("mariadbd", "mariadb-install-db")
 
 
 @dataclass
@@ -198,35 +194,23 @@ def test_what_is_weak_but_real_is_kept() -> None:
 
 
 @pytest.mark.lab
-@pytest.mark.skipif(bool(ABSENT), reason=f"not installed: {', '.join(ABSENT)}")
 @pytest.mark.skipif(
-    not os.environ.get("CI") and not os.environ.get("LAB"),
-    reason="starts servers and needs half a minute: set LAB=1 (CI does it always)",
+    not ahead.ASKED,
+    reason="starts servers and needs a minute: set LAB=1 (CI does it always)",
 )
 @pytest.mark.parametrize(
-    ("fault", "seed", "engine"),
+    "fault",
     [
-        ("skewed-weights", 611, "postgresql"),
-        ("outage", 612, "postgresql"),
         pytest.param(
-            "connection-exhaustion",
-            613,
-            "mariadb",
-            marks=pytest.mark.skipif(
-                bool(NO_MARIADB), reason=f"not installed: {', '.join(NO_MARIADB)}"
-            ),
-        ),
+            fault,
+            marks=pytest.mark.skipif(bool(absent), reason=f"not installed: {', '.join(absent)}"),
+        )
+        for fault in ahead.RECORDINGS
+        for absent in [ahead.absent(fault)]
     ],
 )
-def test_a_recording_is_consistent(fault: str, seed: int, engine: str, tmp_path: Path) -> None:
-    plan = plan_for(fault, seed, 15)
-    plan.engine = engine
-    plan.without, plan.again, plan.cut_s, plan.ramp_s, plan.weak = "", None, 0.0, 0.0, False
-    plan.seconds, plan.habits = 15, []
-    plan.shift = os.getpid()  # somebody else may run the same test on this machine
-    plan.onset_s, plan.end_s, plan.shown, plan.background = 5.0, 12.0, "current", 0.0
-    record(plan, tmp_path / "case")
-    case = Case(tmp_path / "case")
+def test_a_recording_is_consistent(fault: str, recordings: Path) -> None:
+    case = Case(ahead.recorded(recordings, fault))
     truth = case.truth
     assert sum(_read(path).count(b"\n") for path in case.logs()) == truth["lines"]
     assert truth["component"] == SCENARIOS[fault].component
@@ -281,6 +265,8 @@ def test_a_starved_load_generator_spoils_a_recording() -> None:
     assert spoiled([0.004] * 1000, restless=False) == []
     assert spoiled([0.004] * 980 + [0.09] * 20, restless=False) != []
     assert spoiled([0.004] * 999 + [0.8], restless=False) != []
+    assert spoiled([0.004] * 980 + [0.09] * 20, restless=False, most_s=0.1) == []
+    assert spoiled([0.004] * 999 + [1.1], restless=False, most_s=0.1) != []
     assert spoiled([], restless=True) == ["trouble outside of the incident"]
 
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 Figures = dict[str, float]
 LATE_S = 0.03
-STALLED_S = 0.3
 NOTHING: Figures = {"requests": 0, "failure_rate": 0.0, "p50_s": 0.0, "p95_s": 0.0}
 
 
@@ -33,16 +32,16 @@ def _slower(before: Figures, during: Figures) -> bool:
     return during["p95_s"] > 1.5 * before["p95_s"] or during["p50_s"] > 1.33 * before["p50_s"]
 
 
-def spoiled(lags_s: Sequence[float], restless: bool) -> list[str]:
+def spoiled(lags_s: Sequence[float], restless: bool, most_s: float = LATE_S) -> list[str]:
     """Signs that the machine was too busy for its latencies to mean anything.
 
-    One arrival in a hundred more than 30 ms late, or one by 0.3 s, is a load generator that
-    didn't get a core when it wanted one, and then neither did the servers. On a machine that has
-    room the latest of thousands is 5 to 20 ms late.
+    One arrival in a hundred more than 30 ms late, or one by ten times as much, is a load
+    generator that didn't get a core when it wanted one, and then neither did the servers. On a
+    machine that has room the latest of thousands is 5 to 20 ms late.
     """
     lags, found = sorted(lags_s), []
     late_s = lags[int(0.99 * (len(lags) - 1))] if lags else 0.0
-    if late_s > LATE_S or (lags and lags[-1] > STALLED_S):
+    if late_s > most_s or (lags and lags[-1] > 10 * most_s):
         found.append(f"requests were sent {late_s:.2f} s late, or {lags[-1]:.2f} s at the worst")
     if restless:
         found.append("trouble outside of the incident")

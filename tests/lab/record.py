@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.lab.chance import span
-from tests.lab.checks import problems, spoiled
+from tests.lab.checks import LATE_S, problems, spoiled
 from tests.lab.evidence import Collector
 from tests.lab.faults import SCENARIOS
 from tests.lab.habits import follow
@@ -76,7 +76,9 @@ async def _play(lab: Lab, action: Action) -> None:
         action.settle(lab)
 
 
-async def _record(plan: Plan, out: Path, folder: Path) -> tuple[dict[str, object], list[str]]:
+async def _record(
+    plan: Plan, out: Path, folder: Path, most_s: float
+) -> tuple[dict[str, object], list[str]]:
     scenario = SCENARIOS[plan.fault]
     spec = base_spec(plan)
     action = built(plan, spec)
@@ -89,16 +91,19 @@ async def _record(plan: Plan, out: Path, folder: Path) -> tuple[dict[str, object
         await lab.stop()
     quiet_until = lab.ended if scenario.fault is None else lab.injected or 0.0
     restless = Visible(lab.load.seen, quiet_until).restless()
-    return make_truth(lab, scenario, action, lines), spoiled(lab.load.lags_s, restless)
+    return make_truth(lab, scenario, action, lines), spoiled(lab.load.lags_s, restless, most_s)
 
 
-def record(plan: Plan, out: Path, keep: bool = False) -> dict[str, object]:
-    """Record a plan into a folder; what was there before is replaced."""
+def record(plan: Plan, out: Path, keep: bool = False, most_s: float = LATE_S) -> dict[str, object]:
+    """Record a plan into a folder; what was there before is replaced.
+
+    Requests may be sent so many seconds late before that spoils the recording.
+    """
     shutil.rmtree(out, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix="lab-"))
     folder.chmod(0o755)  # nginx's workers and PostgreSQL are somebody else
     try:
-        truth, spoilt = asyncio.run(_record(plan, out, folder))
+        truth, spoilt = asyncio.run(_record(plan, out, folder, most_s))
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
