@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,18 +21,28 @@ if TYPE_CHECKING:
     from logsleuth.compared import Comparison, Measure, Subject
 
 
+@pytest.fixture(scope="module")
+def read(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Day], Path]:
+    """Read a day into the case of a name, once."""
+
+    @cache
+    def read(name: str, day: Day) -> Path:
+        folder = tmp_path_factory.mktemp(name)
+        ingest([str(write(folder / "logs", day))], folder / "case.duckdb", spec.load(None))
+        return folder / "case.duckdb"
+
+    return read
+
+
 @pytest.fixture
-def held(tmp_path: Path) -> Callable[[Day, Day], Comparison]:
+def held(read: Callable[[str, Day], Path]) -> Callable[[Day, Day], Comparison]:
     """Compare two days."""
 
     def held(base: Day, case: Day) -> Comparison:
         with ExitStack() as stack:
-            opened = []
-            for name, day in (("base", base), ("case", case)):
-                path = tmp_path / f"{name}.duckdb"
-                ingest([str(write(tmp_path / name, day))], path, spec.load(None))
-                opened.append(stack.enter_context(open_case(path)))
-            return compare((opened[0], opened[1]), ("base", "case"), whole=True)
+            one = stack.enter_context(open_case(read("base", base)))
+            other = stack.enter_context(open_case(read("case", case)))
+            return compare((one, other), ("base", "case"), whole=True)
 
     return held
 

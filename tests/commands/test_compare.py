@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from logsleuth.cli import main
 from tests.days import Day, write
 
 if TYPE_CHECKING:
@@ -26,6 +27,14 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return write(folder / "good", GOOD), write(folder / "bad", BAD)
 
 
+@pytest.fixture(scope="module")
+def cases(days: tuple[Path, Path]) -> tuple[Path, Path]:
+    good, bad = (day.with_suffix(".duckdb") for day in days)
+    for day, case in zip(days, (good, bad), strict=True):
+        assert main(["ingest", str(day), "--case", str(case), "--quiet"]) == 0
+    return good, bad
+
+
 def test_a_screen_of_80_columns(
     run: Callable[..., Ran], days: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -41,8 +50,8 @@ def test_a_screen_of_80_columns(
     assert "application: pool gave up" in ran.out
 
 
-def test_every_row_has_every_column(run: Callable[..., Ran], days: tuple[Path, Path]) -> None:
-    ran = run("compare", *days, "--format", "csv", "--quiet")
+def test_every_row_has_every_column(run: Callable[..., Ran], cases: tuple[Path, Path]) -> None:
+    ran = run("compare", *cases, "--format", "csv", "--quiet")
     rows = list(csv.DictReader(ran.out.splitlines()))
     assert {None} not in [set(row) for row in rows]
     assert {row["section"] for row in rows} >= {
@@ -53,8 +62,8 @@ def test_every_row_has_every_column(run: Callable[..., Ran], days: tuple[Path, P
     assert [(float(r["base"]), float(r["case"])) for r in requests] == [(1800, 1800)]
 
 
-def test_a_document_with_both_sides(run: Callable[..., Ran], days: tuple[Path, Path]) -> None:
-    told = json.loads(run("compare", *days, "--format", "json", "--quiet").out)
+def test_a_document_with_both_sides(run: Callable[..., Ran], cases: tuple[Path, Path]) -> None:
+    told = json.loads(run("compare", *cases, "--format", "json", "--quiet").out)
     assert told["schema"] == "logsleuth.comparison/1"
     assert told["base"]["found"]["incident"] is None
     assert told["case"]["stretch"]["from"].startswith("2026-03-08T10:00:00")
@@ -64,9 +73,9 @@ def test_a_document_with_both_sides(run: Callable[..., Ran], days: tuple[Path, P
 
 
 def test_markdown_has_a_section_for_each_question(
-    run: Callable[..., Ran], days: tuple[Path, Path]
+    run: Callable[..., Ran], cases: tuple[Path, Path]
 ) -> None:
-    out = run("compare", *days, "--format", "md", "--quiet").out
+    out = run("compare", *cases, "--format", "md", "--quiet").out
     heads = [line for line in out.splitlines() if line.startswith("## ")]
     assert heads == [
         "## Verdicts", "## What can’t be compared, or with care", "## Figures",
@@ -76,11 +85,8 @@ def test_markdown_has_a_section_for_each_question(
 
 
 def test_the_same_answer_from_cases_as_from_evidence(
-    run: Callable[..., Ran], days: tuple[Path, Path], tmp_path: Path
+    run: Callable[..., Ran], days: tuple[Path, Path], cases: tuple[Path, Path]
 ) -> None:
-    cases = [tmp_path / f"{day.name}.duckdb" for day in days]
-    for day, case in zip(days, cases, strict=True):
-        assert run("ingest", day, "--case", case, "--quiet").status == 0
     ran = [run("compare", *pair, "--format", "jsonl", "--quiet").out for pair in (days, cases)]
     assert ran[0] == ran[1]
     assert run("compare", *cases, "--format", "jsonl", "--quiet").out == ran[1]
@@ -93,9 +99,9 @@ def test_a_case_is_not_compared_with_itself(run: Callable[..., Ran], case: Path)
 
 
 def test_an_incident_is_held_against_by_its_own_stretch(
-    run: Callable[..., Ran], tmp_path: Path
+    run: Callable[..., Ran], cases: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    good = write(tmp_path / "good", GOOD)
+    good = cases[0]
     bad = write(tmp_path / "bad", Day(day=8, failing=0.9, since=600))
     told = json.loads(run("compare", good, bad, "--format", "json", "--quiet").out)
     whole = json.loads(run("compare", good, bad, "--whole", "--format", "json", "--quiet").out)

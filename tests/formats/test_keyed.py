@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -123,6 +124,16 @@ KEYS = st.sampled_from(
 )  # fmt: skip
 
 
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute(schema())
+    connection.execute(
+        "create table batch (line bigint, byte_offset bigint, byte_length integer, text text)"
+    )
+    return connection
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.dictionaries(KEYS, st.text(max_size=5) | st.integers() | st.none(), max_size=6)))
 def test_hostile_keys_are_compiled_safely(records: list[dict[str, Any]]) -> None:
@@ -130,14 +141,9 @@ def test_hostile_keys_are_compiled_safely(records: list[dict[str, Any]]) -> None
     reader = detect.detect(lines, spec.shipped())
     if reader is None:
         return
-    with duckdb.connect() as connection:
-        connection.execute(schema())
-        connection.execute(
-            "create table batch (line bigint, byte_offset bigint, byte_length integer, text text)"
-        )
-        connection.executemany("insert into batch values (?, 0, 0, ?)", list(enumerate(lines)))
-        for query in compile_reader(reader):
-            connection.execute("explain " + query.partition("\n")[2].replace("$source_id", "1"))
+    for query in compile_reader(reader):
+        # Explained it is bound and planned, but not run: the batch may be empty.
+        _connection().execute("explain " + query.partition("\n")[2].replace("$source_id", "1"))
 
 
 def test_a_flood_of_keys_is_cut_off() -> None:

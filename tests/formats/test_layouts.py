@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -63,17 +64,26 @@ def _reader(text: str, lines: list[str]) -> Reader | None:
     return next(iter(bind_layouts.claims(lines, NGINX, [text])), None)
 
 
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    connection.execute(schema())
+    connection.execute(
+        "create table batch (line bigint, byte_offset bigint, byte_length integer, text text)"
+    )
+    return connection
+
+
 def _rows(query: str, lines: list[str]) -> dict[int, Any]:
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(schema())
-        connection.execute(
-            "create table batch (line bigint, byte_offset bigint, byte_length integer, text text)"
-        )
+    connection = _connection().begin()
+    try:
         rows = [(i, 0, len(line), line + "\n") for i, line in enumerate(lines)]
         connection.executemany("insert into batch values (?, ?, ?, ?)", rows)
         connection.execute(query, {"source_id": 1})
         return {row[1]: row for row in connection.execute("select * from records").fetchall()}
+    finally:
+        connection.rollback()
 
 
 @settings(max_examples=60, deadline=None)
