@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,7 @@ from logsleuth.case.store import open_case
 from logsleuth.formats import spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NGINX = (
@@ -103,6 +105,28 @@ GROWING = {
 }
 
 
+def named(told: list[Any]) -> list[Any]:
+    """Contents with the last names of their sources, whatever folder those are in."""
+    names, *kinds = told
+    return [names, *([(row[0].split("/")[-1], *row[1:]) for row in rows] for rows in kinds)]
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Any, Any]]:
+    """What a case holds of a whole file that was read once."""
+
+    @cache
+    def at_once(name: str) -> tuple[Any, Any]:
+        folder = tmp_path_factory.mktemp("whole")
+        (folder / "known.log").write_bytes(nginx(3))
+        (folder / "grown.log").write_bytes(GROWING[name])
+        case = folder.with_suffix(".case")
+        read(case, folder)
+        return sources(case), named(contents(case))
+
+    return at_once
+
+
 @settings(
     deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -112,20 +136,23 @@ GROWING = {
     telling=st.sampled_from([0, 1 << 20]),
 )
 def test_wherever_a_file_was_cut_it_ends_up_whole(
-    name: str, share: float, telling: int, tmp_path_factory: pytest.TempPathFactory
+    name: str,
+    share: float,
+    telling: int,
+    at_once: Callable[[str], tuple[Any, Any]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("grown")
     data = GROWING[name]
     (folder / "known.log").write_bytes(nginx(3))
     (folder / "grown.log").write_bytes(data[: int(len(data) * share)])
-    one, other = tmp_path_factory.mktemp("cases") / "1", folder.with_suffix(".2")
+    one = tmp_path_factory.mktemp("cases") / "1"
     read(one, folder)
     (folder / "grown.log").write_bytes(data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("logsleuth.case.ingest._TELLING", telling)
         read(one, folder)
-    read(other, folder)
-    assert (sources(one), contents(one)) == (sources(other), contents(other))
+    assert (sources(one), named(contents(one))) == at_once(name)
 
 
 def test_a_log_that_was_rotated_meanwhile_goes_on_under_its_new_name(

@@ -10,10 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from logsleuth import investigation
+from logsleuth.case.store import open_case
+from logsleuth.investigation import investigate
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from logsleuth.model import Investigation
     from tests.conftest import Ran
 
 STYLES = ("table", "json", "jsonl", "csv", "md", "parquet")
@@ -31,10 +36,23 @@ def answers(case: Path, evidence: Path) -> list[list[str]]:
     ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def told(case: Path) -> Investigation:
+    with open_case(case) as opened:
+        return investigate(opened)
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_every_command_writes_every_format(
-    run: Callable[..., Ran], case: Path, read_evidence: Path, tmp_path: Path, style: str
+    run: Callable[..., Ran],
+    case: Path,
+    read_evidence: Path,
+    told: Investigation,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    style: str,
 ) -> None:
+    monkeypatch.setattr(investigation, "investigate", lambda _case: told)
     for place, words in enumerate(answers(case, read_evidence)):
         target = tmp_path / f"{place}.{'txt' if style == 'table' else style}"
         ran = run(*words, "-o", target)
