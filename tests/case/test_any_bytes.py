@@ -10,6 +10,7 @@ import lzma
 import os
 import tarfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,6 @@ from logsleuth.formats import spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 FORMATS = spec.shipped()
 # A long run: LOGSLEUTH_EXAMPLES=5000 pytest tests/case/test_any_bytes.py
@@ -45,6 +45,32 @@ LINES = st.sampled_from(
      b"\x00\x01", b"\xff\xfe", b"\xef\xbb\xbf", "é\u2028".encode(), b"x" * 3000, b"\r", b"a\rb",
      b"#Fields: date time cs-method", b"__CURSOR=s=1", b"MESSAGE=x", b"MESSAGE", b"\x1b[31mred"]
 )  # fmt: skip
+
+SAMPLES = [
+    path.read_bytes().split(b"\n")
+    for path in sorted((Path(__file__).parents[2] / "sample_logs" / "formats").glob("*.log"))
+]
+
+
+@st.composite
+def real(draw: st.DrawFn) -> list[bytes]:
+    """Lines of one format, some of them torn, joined, stuttering or with strange bytes within."""
+    sample = draw(st.sampled_from(SAMPLES))
+    start = draw(st.integers(0, len(sample) - 1))
+    lines = sample[start : start + draw(st.integers(1, 8))]
+    for _ in range(draw(st.integers(0, 4))):
+        i = draw(st.integers(0, len(lines) - 1))
+        line = lines[i]
+        a, b = sorted(draw(st.tuples(*[st.integers(0, len(line))] * 2)))
+        other = draw(st.sampled_from(draw(st.sampled_from(SAMPLES))))
+        odd = draw(st.binary(max_size=4) | st.sampled_from([b"\n", b"\r\n", b'"', b"-", b"\x00"]))
+        lines[i] = draw(
+            st.sampled_from(
+                [line[:a] + line[b:], line[:b] + line[a:], line[:a] + odd + line[b:],
+                 line[:a] + other[a:], line[:a] + odd + line[a:]]
+            )
+        )  # fmt: skip
+    return lines
 
 
 def _docker(line: bytes) -> bytes:
@@ -76,9 +102,11 @@ WRAPS: list[Callable[[bytes], bytes]] = [
 
 @st.composite
 def files(draw: st.DrawFn) -> bytes:
-    """Lines of a few kinds, in up to three envelopes, that may end anywhere."""
+    """Lines of all kinds, in up to three envelopes, that may end anywhere."""
     lines = draw(st.lists(LINES | st.binary(max_size=30), max_size=12))
     lines += [draw(LINES)] * draw(st.integers(0, 12))
+    for _ in range(draw(st.integers(0, 2))):
+        lines += draw(real())
     for wrap in draw(st.lists(st.sampled_from(WRAPS), max_size=3)):
         odd = draw(st.integers(0, 9))
         lines = [line if odd == i else wrap(line) for i, line in enumerate(lines)]
