@@ -19,7 +19,7 @@ HEADERS: Final[Mapping[Wrapper, str]] = {
         r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
         r"|[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})? [A-Z]{2,5}"
         r"|\d{10}\.\d{6}) "
-        r"(?:(?P<host>[^\s\[]*[^\s\[:]) )?(?P<program>[^\s\[:]+)(?:\[(?P<pid>[^\]\s]*)\])?: ?"
+        r"(?:(?P<host>[^\s\[]*[^\s\[:]) )?(?P<program>[^\s\[:]+)(?:\[(?P<pid>[^\]\s]*)\]:?|:) ?"
     ),
     "syslog-5424": (
         _FRAME + r"1 (?P<at>\d{4}-\S+|-) (?P<host>\S+) (?P<program>\S+) (?P<pid>\S+) \S+ "
