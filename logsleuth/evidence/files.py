@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import sys
 from contextlib import contextmanager
@@ -26,8 +27,12 @@ _MAGIC: Final = {
     "zstd": b"\x28\xb5\x2f\xfd",
     "bzip2": b"BZh",
     "xz": b"\xfd7zXZ\x00",
+    "lz4": b"\x04\x22\x4d\x18",
 }
-_HEAD: Final = 8
+# bzip2's magic could begin a line of text: what follows it decides. Source: its file format: a
+# block or the end of the stream behind the size of the blocks.
+_BLOCKS: Final = (b"1AY&SY", b"\x17rE8P\x90")
+_HEAD: Final = 10
 _LAYERS: Final = 4
 
 
@@ -59,7 +64,11 @@ def blocks(path: Path | None, size: int = BLOCK, meter: Meter | None = None) -> 
 
 def compression(head: bytes) -> str | None:
     """Name the compression that the first bytes of a file announce."""
-    return next((name for name, magic in _MAGIC.items() if head.startswith(magic)), None)
+    found = next((name for name, magic in _MAGIC.items() if head.startswith(magic)), None)
+    behind = head[4:_HEAD]
+    if found == "bzip2" and not (behind and any(block.startswith(behind) for block in _BLOCKS)):
+        return None
+    return found
 
 
 @contextmanager
@@ -143,6 +152,9 @@ class _Decompressor(Protocol):
 
 def _inflated(head: bytes, parts: Iterator[bytes], kind: str) -> Iterator[bytes]:
     """Decompress; a file may have several streams one after the other, as rotation appends them."""
+    if kind == "lz4":
+        yield from _unlz4(head, parts)
+        return
     make, broken = _codec(kind)
     unit = make()
     for part in _fed(head, parts):
@@ -165,6 +177,40 @@ def _inflated(head: bytes, parts: Iterator[bytes], kind: str) -> Iterator[bytes]
     if not unit.eof:
         message = f"the {kind} data ends before its end"
         raise Damaged(message)
+
+
+class _Pulled(io.RawIOBase):
+    """Parts as a file to be read from, for decompressors that want one."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        super().__init__()
+        self._parts, self._left = parts, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._left:
+            part = next(self._parts, None)
+            if part is None:
+                return 0
+            self._left = part
+        taken = self._left[: len(buffer)]
+        buffer[: len(taken)] = taken
+        self._left = self._left[len(taken) :]
+        return len(taken)
+
+
+def _unlz4(head: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:
+    import pyarrow as pa
+
+    pulled = pa.PythonFile(_Pulled(_fed(head, parts)), mode="r")
+    stream = pa.CompressedInputStream(pulled, "lz4")
+    try:
+        while part := stream.read(_FED):
+            yield part
+    except OSError as error:
+        raise Damaged(str(error)) from error
 
 
 def _fed(head: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ import lzma
 import sys
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
@@ -48,8 +49,41 @@ def kind(request: pytest.FixtureRequest) -> str:
 def test_each_compression_gives_the_bytes_back(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "named-like-nothing"
     path.write_bytes(COMPRESSORS[kind](LOG))
-    assert files.compression(path.read_bytes()[:8]) == kind
+    assert files.compression(path.read_bytes()[:10]) == kind
     assert read(path) == (LOG, None)
+
+
+def _lz4(data: bytes) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "lz4") as out:
+        out.write(data)
+    packed: bytes = sink.getvalue().to_pybytes()
+    return packed
+
+
+def test_lz4_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "log.lz4"
+    path.write_bytes(_lz4(LOG) + _lz4(b"more\n"))
+    assert read(path) == (LOG + b"more\n", None)
+    path.write_bytes(gzip.compress(_lz4(LOG)))
+    assert read(path) == (LOG, None)
+
+
+def test_lz4_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
+    data = b"".join(b"%d\n" % (i * i) for i in range(1_000_000))
+    path = tmp_path / "log.lz4"
+    path.write_bytes(_lz4(data)[: len(data) // 4])
+    got, damage = read(path)
+    assert damage is not None
+    assert got
+    assert data.startswith(got)
+
+
+@pytest.mark.parametrize("text", [b"BZh", b"BZh9 is the name of a host\n", b"BZ"])
+def test_text_that_begins_like_bzip2_is_text(text: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(text)
+    assert read(path) == (text, None)
 
 
 def test_streams_one_after_the_other_are_one_file(kind: str, tmp_path: Path) -> None:
@@ -144,12 +178,12 @@ def test_blocks_are_full_and_lose_nothing(data: bytes, size: int, tmp_path: Path
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.binary(max_size=400), name=st.sampled_from([*COMPRESSORS, "plain"]))
+@given(data=st.binary(max_size=400), name=st.sampled_from([*COMPRESSORS, "lz4", "plain"]))
 def test_any_bytes_behind_a_magic_are_read_or_damaged(
     data: bytes, name: str, tmp_path: Path
 ) -> None:
-    magic = {"gzip": b"\x1f\x8b\x08\0", "zstd": b"\x28\xb5\x2f\xfd", "bzip2": b"BZh9",
-             "xz": b"\xfd7zXZ\x00", "plain": b""}[name]  # fmt: skip
+    magic = {"gzip": b"\x1f\x8b\x08\0", "zstd": b"\x28\xb5\x2f\xfd", "bzip2": b"BZh91AY&SY",
+             "xz": b"\xfd7zXZ\x00", "lz4": b"\x04\x22\x4d\x18", "plain": b""}[name]  # fmt: skip
     path = tmp_path / "log"
     path.write_bytes(magic + data)
     read(path)
