@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from logsleuth.case import configured, finish, growth, load, told, years
+from logsleuth.case import configured, finish, growth, load, prefixes, told, years
 from logsleuth.case.account import Progress
 from logsleuth.case.store import bound, write_case
 from logsleuth.errors import CaseError, EvidenceError
@@ -116,6 +116,7 @@ def _ingest(
     configurations, logs = configured.parted([_kept(file, scratch) for file in found])
     hints, taken = configured.configure(connection, configurations, logs)
     logs = [file for file in logs if file.name not in taken]
+    hints += prefixes.told(logs)
     known = growth.recognise(connection, {file.name: _reading(file) for file in logs})
     run = _Ingest(connection, formats, hints, summary, progress, _total(logs), known, zones)
     read = 0

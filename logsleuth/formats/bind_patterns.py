@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.formats import claim, times
+from logsleuth.formats import claim, syntaxes, times
 from logsleuth.formats.csv import pattern as csv_pattern
 from logsleuth.formats.layout import tokens
 from logsleuth.formats.reader import BoundField, BoundShape
+from logsleuth.formats.spec import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,15 +26,14 @@ _LONGEST: Final = 16 << 10
 _MOST_TIMES: Final = 3
 
 
-def claims(lines: Sequence[str], spec: Format) -> Iterator[Reader]:
+def claims(lines: Sequence[str], spec: Format, told: Sequence[str] = ()) -> Iterator[Reader]:
     """Yield the reader of a format whose shapes fit at least one record of the lines.
 
     Its share counts the lines of all records that a shape fits; shapes that are only fallbacks
-    count for nothing, and those that follow only where most lines are of the others.
+    count for nothing, and those that follow only where most lines are of the others. `told` are
+    format strings of the server that wrote the lines.
     """
-    shapes = [
-        (s, re.compile(_whole(s), re.DOTALL)) for s in spec.shapes if s.kind in {"pattern", "csv"}
-    ]
+    shapes = [(s, re.compile(_whole(s), re.DOTALL)) for s in _shapes(spec, told)]
     matched: dict[str, list[re.Match[str]]] = {s.name: [] for s, _ in shapes}
     never = re.compile(spec.never or _NEVER)
     read, followed = 0, 0
@@ -61,7 +61,18 @@ def claims(lines: Sequence[str], spec: Format) -> Iterator[Reader]:
 
 def others(spec: Format) -> tuple[BoundShape, ...]:
     """The shapes of a format for the lines that none of its format strings reads."""
-    return tuple(bound(s) for s in spec.shapes if s.kind in {"pattern", "csv"})
+    return tuple(bound(s) for s in _shapes(spec))
+
+
+def _shapes(spec: Format, told: Sequence[str] = ()) -> Iterator[Shape]:
+    """The shapes of rows and patterns; those that need a format string once for each."""
+    for shape in spec.shapes:
+        if TOLD in shape.pattern:
+            for number, text in enumerate(dict.fromkeys(told)):
+                pattern = shape.pattern.replace(TOLD, syntaxes.prefix(spec.syntax, text))
+                yield replace(shape, name=f"{shape.name} {number}", pattern=pattern)
+        elif shape.kind in {"pattern", "csv"}:
+            yield shape
 
 
 def _whole(shape: Shape) -> str:

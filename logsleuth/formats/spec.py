@@ -26,7 +26,7 @@ FIELD_TYPES: Final = frozenset(
         "connections", "retries", "tries", "flags", "provided", "request-host", "host",
         "maybe-time", "process", "session", "sqlstate", "statement",
         "date-time", "seconds-sum", "seconds-between", "time-taken", "trace-id", "url-host",
-        "command", "index", "namespace", "postgresql-line",
+        "command", "index", "namespace", "account", "postgresql-line",
     }
 )  # fmt: skip
 
@@ -39,6 +39,8 @@ FORMAT_KEYS: Final = frozenset(
         "directives",
     }
 )  # fmt: skip
+# Stands in a pattern for what a format string of the server puts before each line.
+TOLD: Final = "{{told}}"
 _DEFINED: Final = re.compile(r"\{\{[a-z]")
 _SHAPE_KEYS: Final = frozenset(
     {
@@ -171,10 +173,14 @@ def _told(formats: Sequence[Format], text: str) -> tuple[Format, ...]:
         raise FormatError(message, hint=hint)
     return tuple(
         replace(spec, told=(*spec.told, text))
-        if spec.syntax == syntax and any(shape.kind == "layout" for shape in spec.shapes)
+        if spec.syntax == syntax and any(_takes_strings(shape) for shape in spec.shapes)
         else spec
         for spec in formats
     )
+
+
+def _takes_strings(shape: Shape) -> bool:
+    return shape.kind == "layout" or TOLD in shape.pattern
 
 
 def parse(name: str, text: str) -> Format:
@@ -314,7 +320,7 @@ def _regex(text: str | None, define: Mapping[str, str]) -> str | None:
     for _ in define:
         for word, meaning in define.items():
             joined = joined.replace("{{" + word + "}}", _joined(meaning))
-        if not _DEFINED.search(joined):
+        if not _DEFINED.search(joined.replace(TOLD, "")):
             break
     return joined
 

@@ -6,7 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from logsleuth.formats import layout, syntax_apache, syntax_envoy, syntax_haproxy
+from logsleuth.formats import (
+    layout,
+    syntax_apache,
+    syntax_envoy,
+    syntax_haproxy,
+    syntax_postgresql,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +28,9 @@ _TOKENS: Final[Mapping[str, Callable[[str], tuple[Token, ...]]]] = {
     "haproxy": syntax_haproxy.tokens,
     "envoy": syntax_envoy.tokens,
 }
-NAMES: Final = tuple(_TOKENS)
+# Whose strings are what stands before each line, as regular expressions of their own.
+_PREFIXES: Final[Mapping[str, Callable[[str], str]]] = {"postgresql": syntax_postgresql.pattern}
+NAMES: Final = (*_TOKENS, *_PREFIXES)
 # What only one of the syntaxes has; Apache's are left, and asked last.
 _TELLING: Final[Mapping[str, str]] = {
     "nginx": r"\$\{?[a-z][a-z0-9_]*",
@@ -31,6 +39,7 @@ _TELLING: Final[Mapping[str, str]] = {
         r"%(?:\{[+-][^}]*\})?(?:\(\w*\))?"
         r"(?:\[|(?:ci|cp|ft|ST|ts|tsc|TR|Tw|Tc|Tt|Ta|tr|bc|sq|hr|HM|HU|ID)\b)"
     ),
+    "postgresql": syntax_postgresql.TELLING,
     "apache": r"%(?:[<>!]?[\d,!]*)?(?:[a-zA-Z]|\{[^}]*\}\^?[a-z])",
 }  # fmt: skip
 # Stand for variables while a JSON layout is taken apart.
@@ -53,6 +62,11 @@ def recognise(text: str) -> str | None:
 def tokens(syntax: str, text: str) -> tuple[Token, ...]:
     """Split a format string into literals and variables."""
     return _TOKENS[syntax](text)
+
+
+def prefix(syntax: str, text: str) -> str:
+    """Return the regular expression of what a format string puts before each line."""
+    return _PREFIXES[syntax](text)
 
 
 def json_variables(syntax: str, text: str) -> dict[str, str]:
