@@ -162,12 +162,13 @@ def _request(_: str, x: str) -> Read:
 
 # Numbers are those of bunyan and pino, of Monolog, of syslog, and OpenTelemetry's from 9 on.
 _LEVELS: Final[Mapping[str, str]] = {
-    "info": "inf log notice information informational note i system config any *"
+    "info": "inf log notice noti ntce information informational note i system config any *"
     " 30 200 250 5 6 9 11",
     "warning": "warn wrn w # deprecation 40 300 4 13 14 15 16",
-    "error": "err eror fail e severe 50 400 3 17 18 19",
-    "fatal": "critical crit alert emerg emergency ftl panic pnc f 60 500 550 600 0 1 2 21 22 23 24",
-    "debug": "dbg dbug d . fine 20 100 7 debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5",
+    "error": "err eror erro fail e severe 50 400 3 17 18 19",
+    "fatal": "critical crit alert aler alrt emerg emergency emer emrg ftl panic pnc f"
+    " 60 500 550 600 0 1 2 21 22 23 24",
+    "debug": "dbg dbug debu d . fine 20 100 7 debug1 debug2 debug3 debug4 debug5 d1 d2 d3 d4 d5",
     "trace": "trc trce verbose vrb v noise finer finest 10"
     " trace1 trace2 trace3 trace4 trace5 trace6 trace7 trace8",
 }
@@ -296,6 +297,7 @@ _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "postgresql-line": postgresql.line,
     "command": lambda column, x: Read({column: f"nullif(trim({x}), '')"}),
     "index": _index,
+    "account": lambda column, x: Read({column: known(f"trim(split_part({x}, '[', 1))")}),
     "namespace": lambda column, x: Read({column: known(f"split_part({x}, '.', 1)")}),
 }
 

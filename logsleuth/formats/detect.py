@@ -99,10 +99,11 @@ def _closer(inner: Reader, covered: float, outer: Reader) -> bool:
 def _best(lines: Sequence[str], formats: Sequence[Format], hints: Sequence[Hint]) -> Reader | None:
     """The format that accounts for most lines, in tenths; among equals the one of most priority.
 
-    Formats are asked in the order of their priority, for none can beat an earlier full account,
-    and those of a priority below 0 only where no other has any.
+    What is in the texts of JSON objects speaks for no format of plain lines. Formats are asked in
+    the order of their priority, for none can beat an earlier full account, and those of a priority
+    below 0 only where no other has any.
     """
-    short = _short(lines)
+    short = [] if keyed.mostly_objects(lines) else _short(lines)
     ranked: list[tuple[tuple[float, int, float, int], Reader]] = []
     for index, spec in sorted(enumerate(formats), key=lambda pair: -pair[1].priority):
         if any(rank[0] == 1.0 and rank[1] > spec.priority for rank, _ in ranked):
@@ -139,4 +140,4 @@ def _claims(
     if "columns" in kinds:
         yield from headed.claims(short, spec)
     elif kinds & {"pattern", "csv"}:
-        yield from bind_patterns.claims(short, spec)
+        yield from bind_patterns.claims(short, spec, told)

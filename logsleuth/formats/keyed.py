@@ -37,7 +37,6 @@ Keyed = dict[str, list[str]]
 
 # Where fewer of the lines are objects, the objects may have several lines.
 _HALF: Final = 0.5
-_OBJECT: Final = r"^\{"
 # What the values of a type look like; a key with other values only is another thing.
 _FITS: Final[Mapping[str, str]] = {
     "status": r"[1-5]\d\d",
@@ -65,8 +64,9 @@ def claims(
     starts = spec.starts
     values, count = json_values(lines) if kind == "json" else pair_values(lines)
     if kind == "json" and (starts or count < _HALF * len(lines)):
-        values, count = json_values(_objects(lines))
-        starts = starts or _OBJECT
+        begins = _begins(lines)
+        values, count = json_values(_objects(lines, begins))
+        starts = starts or begins
     if not count:
         return
     of_kind = [s for s in spec.shapes if s.kind == kind]
@@ -113,6 +113,11 @@ def json_values(lines: Sequence[str]) -> tuple[Keyed, int]:
             if key in found or len(found) < _MOST_KEYS:
                 found[key].append(value)
     return dict(found), count
+
+
+def mostly_objects(lines: Sequence[str]) -> bool:
+    """Whether at least half of the lines are JSON objects."""
+    return json_values([line for line in lines if line[:1] == "{"])[1] >= _HALF * len(lines)
 
 
 def _flat(prefix: str, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -223,11 +228,19 @@ def _unit(values: Sequence[str]) -> str:
     return "microseconds" if median >= 1e5 else "milliseconds"
 
 
-def _objects(lines: Sequence[str]) -> list[str]:
+def _begins(lines: Sequence[str]) -> str:
+    """How the first line of an object begins that is written on several; in a list, indented."""
+    listed = len(lines) > 1 and lines[0].strip() == "["
+    indent = lines[1][: len(lines[1]) - len(lines[1].lstrip(" \t"))] if listed else ""
+    return f"^{indent}\\{{"
+
+
+def _objects(lines: Sequence[str], begins: str) -> list[str]:
     """Join the lines of objects that are written on several."""
+    starts = re.compile(begins)
     found: list[list[str]] = []
     for line in lines:
-        if line.startswith("{"):
+        if starts.match(line):
             found.append([line])
         elif found:
             found[-1].append(line)

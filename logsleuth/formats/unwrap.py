@@ -21,6 +21,7 @@ _LEAST: Final = 0.6
 _DEPTH: Final = 5
 # Formats that read anything with a time in front: an envelope isn't opened for them alone.
 _ANYTHING: Final = frozenset({"text", "syslog"})
+_PLAIN: Final = frozenset({"text", "plain"})
 _OPENED: Final = _ANYTHING | {"json-lines", "plain"}
 # Where lines can be read with and without an envelope, this much decides for without.
 _MARGIN: Final = 0.2
@@ -50,7 +51,7 @@ def dressed(lines: Sequence[str], outer: Reader | None, find: Find) -> Reader | 
     reader = inside.reader
     if reader is None:
         reader = Reader(format=sure, role="application", stamps="end", shapes=(), mines=True)
-    elif reader.format == "text":
+    elif reader.format in _PLAIN:
         reader = replace(reader, format=sure)
     told = [BoundField("level", "level", (WRAPPED_LEVEL,))]
     written = [header.at for header in inside.headers if header.at]
