@@ -67,8 +67,8 @@ LogFormat = Annotated[
     typer.Option(
         "--log-format",
         metavar="STRING",
-        help="How a balancer writes its log: nginx's log_format, HAProxy's log-format, Apache's"
-        " LogFormat or Envoy's; more than one may be told.",
+        help="How a server writes its log: nginx's log_format, HAProxy's log-format, Apache's"
+        " LogFormat, Envoy's, or PostgreSQL's log_line_prefix; more than one may be told.",
     ),
 ]
 Zones = Annotated[

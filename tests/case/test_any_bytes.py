@@ -8,6 +8,7 @@ import io
 import json
 import lzma
 import os
+import shutil
 import tarfile
 import zipfile
 from pathlib import Path
@@ -190,6 +191,8 @@ def test_every_line_is_accounted_for_and_every_event_leads_back(
             for event_id, line, offset, length in events:
                 assert offset == begins[line - 1]
                 assert show(opened, event_id).bytes == data[offset : offset + length]
+    # A long run would fill the disk.
+    shutil.rmtree(folder)
 
 
 @PROFILE
@@ -209,6 +212,7 @@ def test_neither_order_nor_threads_change_a_case(
         patch.setattr("logsleuth.case.lines._SCANNED", 64)
         patch.setattr("logsleuth.evidence.files.BLOCK", 256)
         assert case_of(folder, folder / "2.duckdb", names[::-1]) == one
+    shutil.rmtree(folder)
 
 
 @PROFILE
@@ -226,3 +230,4 @@ def test_packing_loses_no_line(
     with open_case(folder / "c.duckdb") as opened:
         rows = opened.rows("select lines, bytes from sources where path not like '%known.log'")
     assert rows == [(counted(data), len(data))]
+    shutil.rmtree(folder)
