@@ -163,6 +163,8 @@ ENVELOPES: Final = (
     # `docker logs -t`, `kubectl logs --timestamps`.
     Envelope("stamp-prefix", "pattern", pattern=rf"^(?P<at>{_STAMP}\.\d{{6,9}}Z) "),
     *(Envelope(name, "pattern", pattern=header) for name, header in HEADERS.items()),
+    # A daemon's priority and nothing else: HAProxy's `format short`, programs below systemd.
+    Envelope("priority-prefix", "pattern", pattern=r"^<\d{1,3}>"),
     Envelope("colours", "colours"),
 )  # fmt: skip
 

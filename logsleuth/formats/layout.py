@@ -126,7 +126,17 @@ def _body(parts: Sequence[Token], index: int) -> str:
         return _SHAPES[name]
     if name.startswith(_UPSTREAM):
         return _LIST
-    after = parts[index + 1].text[:1] if index + 1 < len(parts) else ""
-    literal = index + 1 < len(parts) and not parts[index + 1].variable
-    stop = re.escape(after) if literal and after and after not in ' "' else ""
+    stop = _stop(parts, index)
+    if stop and (parts[index].spaced or name in _SPACED):
+        return rf"[^{stop}]*"
     return rf"[^\s{stop}]*"
+
+
+def _stop(parts: Sequence[Token], index: int) -> str:
+    """What ends a value without quotes, where that is no space; at the end what parted it."""
+    last = index + 1 == len(parts)
+    beside = parts[index - 1 if last else index + 1] if len(parts) > 1 else None
+    if beside is None or beside.variable:
+        return ""
+    character = beside.text[-1] if last else beside.text[0]
+    return re.escape(character) if character not in ' "' else ""

@@ -12,6 +12,7 @@ _DIRECTIVE: Final = re.compile(
 )
 _NUMBER: Final = r"-|\d+"
 _WHEN: Final = "time_local"
+_WRITTEN: Final = r"[^\]\"]+"
 # By letter: the variable and the shape of its text. Source: Apache 2.4, mod_log_config.
 _LETTERS: Final[dict[str, tuple[str, str]]] = {
     "h": ("remote_host", ""), "a": ("remote_addr", ""), "A": ("local_addr", ""),
@@ -69,7 +70,8 @@ def _variable(letter: str, argument: str, number: int) -> Token:
     lowered = argument.lower()
     known = _ARGUMENTS.get((letter, lowered))
     if known is None and letter == "t":
-        return Token("time_written", variable=True, shape=r"[^\]\"]+", spaced=True)
+        name = "time_fraction" if lowered in {"msec_frac", "usec_frac"} else "time_written"
+        return Token(name, variable=True, shape=_WRITTEN, spaced=True)
     if known is None and letter in _KINDS:
         slug = re.sub(r"[^a-z0-9]+", "_", lowered).strip("_")
         known = (f"{_KINDS[letter]}_{slug}", "")
@@ -82,6 +84,11 @@ def _timed(parts: list[Token]) -> list[Token]:
     found: list[Token] = []
     for part in (p for p in parts if p.text):
         literal = not part.variable
+        if part.text == "time_fraction":
+            if len(found) > 1 and found[-2].text == "epoch" and found[-1].text == ".":
+                found[-2:] = [Token("epoch", variable=True, shape=r"\d{10}\.\d{1,6}")]
+                continue
+            part = Token("time_written", variable=True, shape=_WRITTEN, spaced=True)  # noqa: PLW2901
         if part.text == "time_written" and len(found) > 1 and found[-2].text == part.text:
             if not found[-1].variable and _BETWEEN.fullmatch(found[-1].text):
                 found.pop()

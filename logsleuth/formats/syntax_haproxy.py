@@ -34,9 +34,9 @@ _ALIASES: Final[dict[str, tuple[str, str]]] = {
     "bc": ("backend_connections", _NUMBER), "sc": ("server_connections", _NUMBER),
     "rc": ("retries", r"\+?\d{1,4}"), "sq": ("server_queue", _NUMBER),
     "bq": ("backend_queue", _NUMBER), "lc": ("log_counter", r"\d+"), "rt": ("counter", r"\d+"),
-    "hr": ("request_headers", r"(?: \{.*?\})?"), "hs": ("response_headers", r"(?: \{.*?\})?"),
+    "hr": ("request_headers", r"(?: \{.*?\})?"), "hs": ("response_headers", r"(?: \{.*?\}| )?"),
     "hrl": ("request_headers_clf", r'(?: "[^"]*")*?'),
-    "hsl": ("response_headers_clf", r'(?: "[^"]*")*?'),
+    "hsl": ("response_headers_clf", r'(?: "[^"]*")*? ?'),
     "r": ("request", ""), "HM": ("method", ""), "HP": ("url", ""), "HPO": ("url", ""),
     "HU": ("url", ""), "HQ": ("query", ""), "HV": ("protocol", ""), "ID": ("rid", ""),
     "H": ("host_name", ""), "pid": ("pid", r"\d+"), "si": ("server_ip", ""),
@@ -110,7 +110,7 @@ def _variable(match: re.Match[str], number: int) -> Token:
 
 def _is_text(token: Token) -> bool:
     """Whether HAProxy quotes the value where it quotes everything: numbers and times it doesn't."""
-    return not token.shape or token.text in {"termination", "client_ip"}
+    return not token.shape or token.text == "client_ip"
 
 
 def _joined(parts: list[Token]) -> tuple[Token, ...]:

@@ -237,3 +237,29 @@ def test_bytes_of_a_journal_field_are_no_lines(tmp_path: Path) -> None:
     file = one(tmp_path, data)
     assert (file.format, file.events, file.rejected) == ("journald-export", 4, 0)
     assert file.records[3]["message"] == "it crashed"
+
+
+def test_a_priority_alone_is_taken_off(tmp_path: Path) -> None:
+    file = one(tmp_path, "".join(f"<134>{ACCESS.format(i)}\n" for i in range(1, 4)))
+    assert (file.format, file.events, file.rejected) == ("nginx-access", 3, 0)
+    assert [record["client"] for record in file.records] == [f"192.0.2.{i}" for i in range(1, 4)]
+
+
+@pytest.mark.parametrize("text", [ACCESS.format(1), "2026-03-02 10:00:01 UTC [7] LOG:  started"])
+def test_one_line_in_json_is_not_read_past_its_envelope(tmp_path: Path, text: str) -> None:
+    bare = one(tmp_path, text + "\n")
+    (tmp_path / "in").mkdir()
+    packed = one(tmp_path / "in", docker(text, 1) + "\n")
+    assert packed.format == bare.format
+    for column in ("ts", "client", "message", "pid", "user_agent"):
+        assert packed.records[0][column] == bare.records[0][column]
+
+
+def test_a_list_of_objects_on_several_lines_is_read(tmp_path: Path) -> None:
+    objects = [
+        {"ts": f"2026-03-02T10:00:0{i}Z", "msg": "x", "level": "info", "in": [{"a": 1}]}
+        for i in range(3)
+    ]
+    file = one(tmp_path, json.dumps(objects, indent=2) + "\n")
+    assert (file.format, file.events, file.rejected) == ("json-lines", 3, 1)
+    assert [record["message"] for record in file.records] == ["x"] * 3

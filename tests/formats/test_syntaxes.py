@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,7 +23,7 @@ PLAIN = (
     "192.0.2.7:51044 [02/Mar/2026:10:15:01.204] www~ shop/app2 0/3/1/40/44 200 1841 - - ----"
     " 12/11/4/2/+1 0/0 "
 )
-READ = {
+READ: dict[str, tuple[str, str, dict[str, Any]]] = {
     "haproxy without captures": (
         HTTPLOG, PLAIN + '"GET /cart?id=7 HTTP/1.1"',
         {"client": "192.0.2.7", "frontend": "www", "server": "app2", "duration_s": 0.044,
@@ -39,6 +39,22 @@ READ = {
         {"ts": "2026-03-02T09:15:01", "client": "2001:db8::9", "host": "x.example.org",
          "method": "GET", "path": "/a", "query": "b=1", "pool": "shop", "duration_s": 3.001,
          "termination": "sH"},
+    ),
+    "nginx between bars, in which words have spaces": (
+        "$remote_addr|$time_local|$request|$status|$request_time|$upstream_addr|$http_user_agent",
+        "192.0.2.1|02/Mar/2026:10:15:03 +0100|GET /a b HTTP/1.1|200|0.013"
+        "|10.0.0.1:80, 10.0.0.2:80|Mozilla/5.0 (X11; Linux)",
+        {"ts": "2026-03-02T09:15:03", "client": "192.0.2.1", "status": 200, "duration_s": 0.013,
+         "server": "10.0.0.2:80", "user_agent": "Mozilla/5.0 (X11; Linux)"},
+    ),
+    "apache with seconds and their fraction": (
+        '%{sec}t.%{msec_frac}t %a "%r" %>s %b', '1772446503.204 192.0.2.1 "GET /a HTTP/1.1" 200 5',
+        {"ts": "2026-03-02T10:15:03.204", "client": "192.0.2.1", "path": "/a"},
+    ),
+    "haproxy in quotes, as it fills in nothing": (
+        "%{+Q}o %ci %tr %b/%s %ST %Ta %tsc %r %hr %hs",
+        '"192.0.2.7" 02/Mar/2026:10:15:01.204 "app"/"<NOSRV>" 503 7 SC-- "GET /a HTTP/1.1" ',
+        {"client": "192.0.2.7", "termination": "SC--", "status": 503, "server": None},
     ),
     "apache with its worker": (
         '%h %l %u %t \\"%r\\" %>s %b \\"%{Referer}i\\" %{BALANCER_WORKER_NAME}e'
