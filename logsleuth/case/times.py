@@ -77,7 +77,9 @@ _EXPRESSIONS: Final = {
     ),
     "mail": "try_strptime(left({x}, 25), '%a, %d %b %Y %H:%M:%S')",
     "epoch": _EPOCH,
-    "short-date": "try_strptime(split_part(replace({x}, '  ', ' '), '.', 1), '%y%m%d %H:%M:%S')",
+    "short-date": (
+        "try_strptime(left(replace({x}, '  ', ' '), 22), ['%y%m%d %H:%M:%S.%f', '%y%m%d %H:%M:%S'])"
+    ),
     # The year is the reader's to say: {year} is bound to the one that the neighbours have.
     "syslog": (
         "try_strptime({year} || ' ' || replace({x}, '  ', ' '),"
@@ -101,7 +103,7 @@ _EXPRESSIONS: Final = {
     ),
     "basic-clock": (
         "try_strptime(translate({x}, 'T_-,', '   .'), ['%Y%m%d %H:%M:%S:%g', '%Y%m%d %H:%M:%S.%g',"
-        " '%Y%m%d %H:%M:%S'])"
+        " '%Y%m%d %H:%M:%S', '%Y%m%d %H:%M:%S.%f'])"
     ),
     "jul": "try_strptime({x}, '%b %d, %Y %I:%M:%S %p')",
     "erlang": (
