@@ -82,7 +82,12 @@ LAYOUTS: Final = (
     TimeLayout("logcat", rf"\d\d-\d\d {_CLOCK}\.\d{{3}}", False, 0.001),
     TimeLayout("compact", r"\d{6} \d{6}", False, 1.0),
     TimeLayout("basic", r"\d{8}[T _-]\d{6}(?:[.,]\d{1,6})?", False, 0.001),
-    TimeLayout("basic-clock", r"\d{8}[T _-]\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d{1,6}|:\d{1,3})?", False, 0.001),
+    TimeLayout(
+        "basic-clock",
+        r"\d{8}[T _-]\d{1,2}:\d{1,2}:\d{1,2}(?:[.,]\d{1,6}|:\d{1,3})?",
+        False,
+        0.001,
+    ),
     TimeLayout("jul", rf"{_MONTH} \d{{1,2}}, \d{{4}} \d{{1,2}}:\d\d:\d\d [AP]M", False, 1.0),
     TimeLayout("erlang", rf"\d{{1,2}}-{_MONTH}-\d{{4}}::{_CLOCK}(?:\.\d{{1,6}})?", False, 0.001),
     TimeLayout("dots", rf"\d\d\.\d\d\.\d{{4}},? {_CLOCK}(?:[.,]\d{{1,6}})?", False, 0.001),
