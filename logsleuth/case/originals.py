@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _BLOCK: Final = 4 << 20
-_MAGIC: Final = 8
 
 
 class Originals:
@@ -81,7 +80,7 @@ def pieces(path: Path, wanted: Sequence[tuple[int, int]]) -> Iterator[bytes]:
     Spans are in order and don't overlap. What lies behind the end of the file is left out.
     """
     with path.open("rb") as file:
-        if files.compression(file.read(_MAGIC)) is None:
+        if files.compression(file.read(files.HEAD)) is None:
             for begin, end in wanted:
                 file.seek(begin)
                 yield file.read(end - begin)
@@ -92,7 +91,7 @@ def pieces(path: Path, wanted: Sequence[tuple[int, int]]) -> Iterator[bytes]:
 def plain_size(path: Path) -> int | None:
     """Return how many bytes a file has; None where it is compressed."""
     with path.open("rb") as file:
-        return None if files.compression(file.read(_MAGIC)) else file.seek(0, 2)
+        return None if files.compression(file.read(files.HEAD)) else file.seek(0, 2)
 
 
 def digest(path: Path) -> str:

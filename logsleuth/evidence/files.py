@@ -1,9 +1,11 @@
-"""Reads a file of the evidence as decompressed blocks, whatever it is compressed with."""
+"""Reads a file of the evidence as decompressed blocks, whatever it is packed or encoded with."""
 
 from __future__ import annotations
 
+import codecs
 import io
 import itertools
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +34,12 @@ _MAGIC: Final = {
 # bzip2's magic could begin a line of text: what follows it decides. Source: its file format: a
 # block or the end of the stream behind the size of the blocks.
 _BLOCKS: Final = (b"1AY&SY", b"\x17rE8P\x90")
-_HEAD: Final = 10
+# Windows writes UTF-16 with a mark: SQL Server its ERRORLOG, PowerShell what goes to a file.
+# The mark alone may be any two bytes; four characters of Latin behind it aren't.
+_WIDE: Final = re.compile(rb"\xff\xfe(?:[^\0]\0){4}|\xfe\xff(?:\0[^\0]){4}", re.DOTALL)
+_UTF_16: Final = "utf-16"
+HEAD: Final = 10
+"""So many bytes tell what a file is packed with."""
 _LAYERS: Final = 4
 
 
@@ -63,9 +70,11 @@ def blocks(path: Path | None, size: int = BLOCK, meter: Meter | None = None) -> 
 
 
 def compression(head: bytes) -> str | None:
-    """Name the compression that the first bytes of a file announce."""
+    """Name the compression, or the encoding, that the first bytes of a file announce."""
+    if _WIDE.match(head):
+        return _UTF_16
     found = next((name for name, magic in _MAGIC.items() if head.startswith(magic)), None)
-    behind = head[4:_HEAD]
+    behind = head[4:HEAD]
     if found == "bzip2" and not (behind and any(block.startswith(behind) for block in _BLOCKS)):
         return None
     return found
@@ -82,7 +91,7 @@ def _opened(path: Path | None) -> Iterator[Raw]:
 
 def _content(raw: Raw, size: int, meter: Meter) -> Iterator[bytes]:
     head = b""
-    while len(head) < _HEAD and (part := raw.read(size)):
+    while len(head) < HEAD and (part := raw.read(size)):
         head += part
         meter.bytes += len(part)
     kind = compression(head)
@@ -99,7 +108,7 @@ def _peeled(parts: Iterator[bytes], depth: int = 1) -> Iterator[bytes]:
     # A decompressor may give nothing for what it was fed, and go on.
     for part in parts:
         head += part
-        if len(head) >= _HEAD:
+        if len(head) >= HEAD:
             break
     kind = compression(head)
     if kind is None or depth == _LAYERS:
@@ -152,8 +161,8 @@ class _Decompressor(Protocol):
 
 def _inflated(head: bytes, parts: Iterator[bytes], kind: str) -> Iterator[bytes]:
     """Decompress; a file may have several streams one after the other, as rotation appends them."""
-    if kind == "lz4":
-        yield from _unlz4(head, parts)
+    if kind in _OTHERS:
+        yield from _OTHERS[kind](head, parts)
         return
     make, broken = _codec(kind)
     unit = make()
@@ -211,6 +220,22 @@ def _unlz4(head: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:
             yield part
     except OSError as error:
         raise Damaged(str(error)) from error
+
+
+def _as_utf_8(head: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:
+    """The text in the encoding that all the others have; what can't be read becomes a mark."""
+    decoder = codecs.getincrementaldecoder(_UTF_16)("replace")
+    for part in itertools.chain((head,), parts):
+        if text := decoder.decode(part):
+            yield text.encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+# What isn't fed to a decompressor of the usual kind.
+_OTHERS: Final[dict[str, Callable[[bytes, Iterator[bytes]], Iterator[bytes]]]] = {
+    "lz4": _unlz4,
+    _UTF_16: _as_utf_8,
+}
 
 
 def _fed(head: bytes, parts: Iterator[bytes]) -> Iterator[bytes]:

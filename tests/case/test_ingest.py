@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from logsleuth.case.ingest import Summary, ingest
+from logsleuth.case.show import show
 from logsleuth.case.store import open_case
 from logsleuth.errors import CaseError, EvidenceError, UsageError
 from logsleuth.evidence.discover import discover
@@ -366,3 +367,16 @@ def test_a_source_that_never_shows_parts_of_a_second_has_none(
     read(case, tmp_path / "app.log")
     with open_case(case) as opened:
         assert opened.row("select resolution_s from sources") == (step,)
+
+
+def test_utf_16_is_counted_and_shown_as_utf_8(tmp_path: Path) -> None:
+    """As SQL Server writes its ERRORLOG."""
+    lines = [f"2026-03-02 10:15:0{i}.20 spid5{i}s     größer {i}\r\n" for i in range(5)]
+    log = tmp_path / "ERRORLOG"
+    log.write_bytes(f"\ufeff{''.join(lines)}".encode("utf-16-le"))
+    ingest([str(log)], tmp_path / "c.duckdb", FORMATS)
+    with open_case(tmp_path / "c.duckdb") as opened:
+        sources = opened.rows("select format, lines, events, rejected, bytes from sources")
+        assert sources == [("mssql-errorlog", 5, 5, 0, len("".join(lines).encode()))]
+        last = opened.rows("select event_id from events order by line desc limit 1")[0][0]
+        assert show(opened, last, verify=True).bytes == lines[4].strip().encode()

@@ -86,6 +86,25 @@ def test_text_that_begins_like_bzip2_is_text(text: bytes, tmp_path: Path) -> Non
     assert read(path) == (text, None)
 
 
+@pytest.mark.parametrize("mark", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_as_utf_8(mark: str, tmp_path: Path) -> None:
+    text = "2026-03-02 10:15:01.20 Server  größer 𝄞\r\n" * 50_000
+    path = tmp_path / "ERRORLOG"
+    path.write_bytes(f"\ufeff{text}".encode(mark))
+    for size in (64, files.BLOCK):
+        assert read(path, size) == (text.encode(), None)
+    path.write_bytes(gzip.compress(f"\ufeff{text}".encode(mark)[:-1]))
+    got, damage = read(path)
+    assert (got, damage) == (text[:-1].encode() + "\ufffd".encode(), None)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"\xff\xfea\0", b"\xff\xfe\n" + b"a line\n" * 3])
+def test_two_bytes_make_no_utf_16(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(data)
+    assert read(path) == (data, None)
+
+
 def test_streams_one_after_the_other_are_one_file(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(COMPRESSORS[kind](LOG) + COMPRESSORS[kind](b"more\n") + b"\0" * 700)
