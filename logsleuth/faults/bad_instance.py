@@ -23,6 +23,8 @@ LOOKALIKES: Final = ("skewed-selection", "server-ejected", "misrouted")
 
 
 # What all of its equals have is no fault of one instance.
+# Attempts for each request that was sent to them first: who answers for another has more.
+_TAKEN: Final = 1.15
 _SLOWER: Final = 1.35
 # Nor is what they have a good part of.
 _ALONE: Final = 0.9
@@ -170,7 +172,7 @@ def _equals(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
         for s in pool.servers
         if s is not worst and s.during.median_s and s.before.median_s
     ] or _by_own_account(facts, pool, worst)
-    if facts.blind or not ratios or min(ratios) < _SLOWER:
+    if facts.blind or not ratios or min(ratios) < _SLOWER or _took_over(pool, worst):
         return []
     return [
         reason(
@@ -179,6 +181,13 @@ def _equals(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
             effect=min(ratios), query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip
+
+
+def _took_over(pool: PoolFacts, worst: ServerFacts) -> bool:
+    """Whether its equals got slower by the work that they do for it: what it failed is retried."""
+    others = [s.during for s in pool.servers if s is not worst]
+    sent = sum(load.requests for load in others)
+    return sum(load.attempts for load in others) > _TAKEN * max(sent, 1)
 
 
 def _by_own_account(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[float]:

@@ -59,6 +59,22 @@ def test_an_instance_whose_failures_others_save_is_named(
     assert claims(bad_instance, gathered(scene)) == [ADDRESSES[1]]
 
 
+@pytest.mark.parametrize("saved", [True, False])
+def test_equals_that_are_slower_by_the_work_of_the_ill_one_do_not_excuse_it(
+    gathered: Callable[[Scene], Facts], saved: bool
+) -> None:
+    scene = Scene(rate=40)
+    scene.slow(scene.between(ONSET) & ~scene.on("web-1"), 1.5)
+    ill = scene.between(ONSET) & scene.on("web-1")
+    scene.slow(ill, 12.0)
+    if saved:
+        for number, other in enumerate(FOUR[1:]):
+            scene.retry(scene.part(ill, 0.9) & (np.arange(len(scene)) % 3 == number), other)
+    told = outcomes(bad_instance, gathered(noisy(scene)))
+    assert ("its equals got slower too" in told) is not saved
+    assert told["worse than its equals"] == "for"
+
+
 def test_an_instance_that_least_connections_prefers_for_its_quick_errors_is_named(
     gathered: Callable[[Scene], Facts],
 ) -> None:
