@@ -50,8 +50,9 @@ def named(
     """Return the codes of the pools, of length N, with those of unnamed ones where others tell.
 
     nginx writes an upstream's name where none of its servers was live, and only addresses
-    elsewhere (its manual, `$upstream_addr`). Servers that are like each other are that upstream's
-    if one of them was tried before the name, or if they alone serve what it was asked for.
+    elsewhere (its manual, `$upstream_addr`); a configuration from after a reload names those only
+    that are left. Servers that are like each other are a pool's if one of them was tried before its
+    name, if no other pool serves the same, or if they alone serve what it was asked for.
     """
     if "" not in pools or len(pools) == 1:
         return pool
@@ -62,23 +63,30 @@ def named(
     for members in together:
         own = loose & np.isin(first_server, members)
         told = np.unique(pool[~loose & np.isin(first_server, members)])
-        if not len(told) and len(together) == 1:
-            told = _without_servers(pool, first_server, route, own, servers)
+        if not len(told):
+            alike = _asked_the_same(pool, route, own)
+            has_servers = _with_servers(pool, first_server, servers)
+            told = np.intersect1d(alike, has_servers)
+            if not len(told) and len(together) == 1:
+                told = np.setdiff1d(alike, has_servers)
         if len(told) == 1:
             found[own] = told[0]
     return found
 
 
-def _without_servers(
-    pool: Array, first_server: Array, route: Array, own: Array, servers: Sequence[str]
-) -> Array:
-    """The pools that no request had a server of, and that were asked for the same."""
+def _with_servers(pool: Array, first_server: Array, servers: Sequence[str]) -> Array:
+    """The pools of which some request had a server."""
     is_named = np.array([bool(name) for name in servers], dtype=bool)[first_server]
-    empty = np.setdiff1d(np.unique(pool[~is_named & ~own]), np.unique(pool[is_named]))
+    return np.unique(pool[is_named])
+
+
+def _asked_the_same(pool: Array, route: Array, own: Array) -> Array:
+    """The other pools that were asked for the same routes as some requests."""
     routes = int(route.max()) + 1
-    mine = np.bincount(route[own], minlength=routes) / own.sum()
+    mine = _mix(route[own], routes)
+    others = np.setdiff1d(np.unique(pool), np.unique(pool[own]))
     alike = [
-        code for code in empty.tolist()
+        code for code in others.tolist()
         if np.minimum(mine, _mix(route[pool == code], routes)).sum() >= _ALIKE
     ]  # fmt: skip
     return np.array(alike, dtype=pool.dtype)

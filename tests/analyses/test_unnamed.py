@@ -32,6 +32,14 @@ def test_a_name_without_any_server_is_that_of_the_only_group_asked_for_the_same(
     assert pool.tolist() == [1] * 6
 
 
+def test_servers_that_a_later_configuration_left_out_are_of_the_pool_that_serves_the_same() -> None:
+    """Before a reload two servers, which the configuration names no more, and then the third."""
+    pool = named(
+        codes(0, 0, 0, 0, 1, 1), codes(1, 1, 2, 2, 3, 3), codes(0, 1, 0, 1, 0, 1), POOLS, SERVERS
+    )
+    assert pool.tolist() == [1] * 6
+
+
 @pytest.mark.parametrize(
     ("pool", "first", "route"),
     [
