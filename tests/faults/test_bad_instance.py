@@ -63,12 +63,12 @@ def test_an_instance_whose_failures_others_save_is_named(
 def test_equals_that_are_slower_by_the_work_of_the_ill_one_do_not_excuse_it(
     gathered: Callable[[Scene], Facts], saved: bool
 ) -> None:
-    scene = Scene(rate=40)
-    scene.slow(scene.between(ONSET) & ~scene.on("web-1"), 1.5)
-    ill = scene.between(ONSET) & scene.on("web-1")
+    scene = Scene(servers=ADDRESSES, rate=40, product="nginx-access")
+    scene.slow(scene.between(ONSET) & ~scene.on(ADDRESSES[0]), 1.5)
+    ill = scene.between(ONSET) & scene.on(ADDRESSES[0])
     scene.slow(ill, 12.0)
     if saved:
-        for number, other in enumerate(FOUR[1:]):
+        for number, other in enumerate(ADDRESSES[1:]):
             scene.retry(scene.part(ill, 0.9) & (np.arange(len(scene)) % 3 == number), other)
     told = outcomes(bad_instance, gathered(noisy(scene)))
     assert ("its equals got slower too" in told) is not saved
