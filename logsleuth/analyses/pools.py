@@ -32,6 +32,8 @@ _CHANGED: Final = 0.01
 _STRICT: Final = 0.3
 # In a pool of more servers than this the change of one is lost among the others' chance.
 _MANY: Final = 8
+# Stamps of whole seconds put a request up to a second before the onset that it is behind.
+_EDGE_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class PoolFacts:
     unserved: int
     """Requests of the window that no server of the pool was chosen for."""
     routes: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
-    """For each route: requests before, in the window, and how many of these were unanswered."""
+    """For each route: requests before (surely so), in the window, how many of these unanswered."""
 
     @property
     def target(self) -> str:
@@ -264,8 +266,11 @@ def _counts(started: Array, server: Array, codes: list[int], edges: Array) -> Ar
 def _routes(sides: Sides) -> dict[str, tuple[int, int, int]]:
     names, route = sides.traffic.routes, sides.traffic.route
     unanswered = sides.during & sides.badness.unanswered
+    # The onset is an estimate: what came while it may have begun tells nothing of before.
+    window, started = sides.window, sides.traffic.started
+    doubtful = (started >= window.earliest - _EDGE_S) & (started < window.onset)
     old, new, bad = (
         np.bincount(route[flags], minlength=len(names))
-        for flags in (sides.before, sides.during, unanswered)
+        for flags in (sides.before & ~doubtful, sides.during, unanswered)
     )
     return {names[i]: (int(old[i]), int(new[i]), int(bad[i])) for i in np.flatnonzero(old + new)}

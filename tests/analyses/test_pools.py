@@ -229,8 +229,11 @@ def test_routes_are_counted_on_both_sides(case_of: Callable[[Scene], Case]) -> N
     scene.fail(scene.between(60) & scene.of("/cart"), 404)
     [pool] = examined(case_of(scene))
     before = (scene.between(0, 60) & scene.of("/cart")).sum()
+    surely = (scene.between(0, 57) & scene.of("/cart")).sum()
     during = (scene.between(60) & scene.of("/cart")).sum()
-    assert pool.routes["GET /cart"] == (before, during, during)
+    told, *rest = pool.routes["GET /cart"]
+    assert surely <= told < before  # not those of the moments in which it may have begun
+    assert rest == [during, during]
     assert pool.routes["GET /home"][2] == 0
 
 

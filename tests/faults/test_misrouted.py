@@ -65,6 +65,19 @@ def test_the_reload_is_not_needed_to_see_a_moved_route(
     assert claims(misrouted, gathered(scene)) == ["files"]
 
 
+def test_one_that_strayed_as_the_onset_was_only_nearing_makes_no_home(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = moved()
+    early = np.flatnonzero(scene.between(ONSET - 0.9, ONSET) & scene.of("/search"))[:1]
+    scene.pool[early] = "files"
+    scene.server[early], scene.first[early] = "files-1", "files-1"
+    facts = gathered(scene)
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("misrouted", "files")
+    assert statuses(facts)["balancer"] == "implicated"
+
+
 def test_a_route_that_moved_and_is_served_there_is_well(
     gathered: Callable[[Scene], Facts],
 ) -> None:
