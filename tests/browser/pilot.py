@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING
 
 from logsleuth.browser.app import Browser
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+    from logsleuth.model import Investigation
 
 SIZE = (80, 24)
 _NAMES = {
@@ -65,14 +68,21 @@ class Visit:
         return line.event_id
 
 
+@cache
+def _found(case: Path, _changed: int) -> Investigation:
+    with open_case(case) as opened:
+        return investigate(opened)
+
+
 def visit(
     case: Path, doing: Callable[[Visit], Awaitable[None]], size: tuple[int, int] = SIZE
 ) -> None:
     """Browse a case."""
 
     async def browse() -> None:
+        found = _found(case, case.stat().st_mtime_ns)
         with open_case(case) as opened:
-            app = Browser(opened, investigate(opened), case.name)
+            app = Browser(opened, found, case.name)
             async with app.run_test(size=size) as pilot:
                 visitor = Visit(app, pilot)
                 await visitor.settle()
