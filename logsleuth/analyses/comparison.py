@@ -217,6 +217,15 @@ class Affinity:
         """Whether it did not choose before."""
         return self.chosen and self.before is not None and self.before < _FREE
 
+    @property
+    def blurred(self) -> bool:
+        """Whether it came to choose, as far as a log that names each request's last server tells.
+
+        Weights bring nobody back to his server; what is tried again elsewhere hides that keys do.
+        """
+        known = self.during is not None and self.before is not None and not self.chosen
+        return known and (self.during or 0.0) > _FREE + max(self.before or 0.0, 0.0)
+
 
 def affinity(facts: Facts, pool: PoolFacts) -> Affinity:
     """The client's address, or else the URI where that decides."""

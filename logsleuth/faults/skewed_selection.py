@@ -259,7 +259,7 @@ def _affinity(facts: Facts, pool: PoolFacts) -> list[Reason]:
         return []
     # An affinity of old explains no change of the shares; a new one does.
     new = held.came or (held.chosen and pool.algorithm != "round-robin")
-    weight = -3.0 if new else 0.5 if held.during < 0.3 else 0.0
+    weight = -3.0 if new or held.blurred else 0.5 if held.during < 0.3 else 0.0
     return [
         reason(
             NAME, f"the {held.key} does not choose the server", "affinity", weight,

@@ -32,7 +32,7 @@ def examine(facts: Facts) -> list[Finding]:
         keyed = pool.algorithm in _KEYED or any(
             s.configured and s.configured.affinity_key for s in pool.servers
         )
-        if len(pool.servers) > 1 and pool.during >= 20 and (keyed or held.chosen):
+        if len(pool.servers) > 1 and pool.during >= 20 and (keyed or held.chosen or held.blurred):
             found.append(_finding(facts, pool, held, keyed=keyed))
     return found
 
@@ -69,7 +69,8 @@ def _alone(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
 
 
 def _key(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> list[Reason]:
-    weight = 3.0 if held.chosen else 1.5 if keyed and held.during is None else -1.5
+    unseen = keyed and held.during is None
+    weight = 3.0 if held.chosen else 2.5 if held.blurred else 1.5 if unseen else -1.5
     return [
         reason(
             NAME, "a key chooses the server", "affinity", weight,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from logsleuth import verdict
@@ -74,6 +75,35 @@ def test_nor_is_it_where_no_configuration_tells_the_algorithm(
     facts = gathered(scene)
     assert claims(skewed_selection, facts) == []
     assert claims(bad_instance, facts) == ["web-2"]
+
+
+def test_a_key_is_no_weight_though_retries_hide_who_was_asked_first(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=60)
+    gateway = scene.rng.uniform(size=len(scene)) < 0.7
+    scene.client[gateway] = "192.0.2.99"
+    after = scene.between(ONSET)
+    for i, server in enumerate(FOUR):
+        scene.give(after & _hashed(scene, i), {server: 1})
+    hot = after & scene.on("web-1")
+    saved = scene.part(hot, 0.3)
+    scene.give(saved, {"web-2": 1, "web-3": 1, "web-4": 1})
+    sick = hot & ~saved
+    scene.slow(sick, 15.0)
+    scene.fail(scene.part(sick, 0.5), 503, 2.0)
+    facts = gathered(noisy(scene))
+    assert outcomes(skewed_selection, facts)["the client does not choose the server"] == "against"
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("sticky-hotspot", "web-1")
+    assert cause.confidence < 0.9
+
+
+def _hashed(scene: Scene, place: int) -> np.ndarray[Any, Any]:
+    """The requests of the clients whose addresses choose a server; a gateway's choose the first."""
+    last = np.array([int(client.rpartition(".")[2]) for client in scene.client])
+    flags: np.ndarray[Any, Any] = np.where(last == 99, 0, last % 4) == place
+    return flags
 
 
 def test_ejected_servers_are_no_skew(gathered: Callable[[Scene], Facts]) -> None:
