@@ -22,6 +22,9 @@ LOOKALIKES: Final = ("skewed-selection", "abusive-client")
 # From this part of the window on a server that got nothing was gone.
 _GONE: Final = 0.8
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
+# Times an equal part, and parts of the pool's requests more than before.
+_OVER: Final = 1.5
+_GROWN: Final = 0.05
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -86,7 +89,9 @@ def _hot(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
     fair = 1.0 / len(pool.servers)
     over = hot.during.share / fair
     grown = hot.during.share - hot.before.share
-    weight = 2.0 if over > 1.5 and grown > 0.05 else 1.0 if over > 1.5 else -2.0
+    # Who had as much before, and served it well, isn't hot for it.
+    old = not facts.blind and grown < _GROWN
+    weight = -2.0 if old or over <= _OVER else 2.0 if grown > _GROWN else 1.0
     return [
         reason(
             NAME, "one server has far more than its part", "strata", weight,
