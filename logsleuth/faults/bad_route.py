@@ -13,6 +13,7 @@ from logsleuth.analyses.own_time import database_part, nobody_tells
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.rollout import LIKELIER, nearest, study
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.thrown import most_thrown
 from logsleuth.analyses.unseen import waits_unseen
 from logsleuth.model import Interval
 
@@ -349,6 +350,11 @@ def _no_strangers(facts: Facts) -> list[Reason]:
 
 def _database(facts: Facts) -> list[Reason]:
     """A database that is slow or loud would hit the routes that use it most."""
+    thrown = most_thrown(facts)
+    failed = int((facts.during & facts.badness.failed).sum())
+    if thrown is not None and thrown.during > _MOSTLY * failed:
+        # Exceptions that name no database explain it: another job's trouble goes on beside them.
+        return []
     direct, statements = no_direct_lines(facts), statements_as_before(facts)
     if direct is not None and direct.outcome == "for":
         weight, told = -2.5, direct

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logsleuth.faults import bad_route
-from tests.analyses.traffic_builder import FOUR, Scene
+from tests.analyses.traffic_builder import BEGIN, FOUR, Scene
 from tests.faults.scenes import ONSET, claims, named, noisy, outcomes
 
 if TYPE_CHECKING:
@@ -98,3 +98,17 @@ def test_by_the_balancers_log_alone_a_slow_route_is_named_with_doubt(
     cause = named(gathered(scene))
     assert (cause.fault, cause.target) == ("bad-route", "GET /search")
     assert cause.confidence <= 0.7
+
+
+def test_exceptions_of_its_own_excuse_it_for_no_locks_of_somebody_else(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = failing()
+    for i in np.flatnonzero(scene.status == 500).tolist():
+        at = float(scene.started[i]) - BEGIN
+        scene.say("application", at, "failed\nKeyError: 'total'", instance=str(scene.first[i]))
+    for at in np.arange(ONSET - 1.0, ONSET + 20.0, 4.0).tolist():
+        scene.say("database", at, "deadlock detected\nUPDATE job_state SET n = 1", level="error")
+    facts = gathered(noisy(scene))
+    assert "the database is not as before" not in outcomes(bad_route, facts)
+    assert (named(facts).fault, named(facts).target) == ("bad-route", "GET /search")
