@@ -30,6 +30,10 @@ _EXPLAINED: Final = 0.5
 # What waits in queues is served after the release that ends it has started.
 _CURED_S: Final = 15.0
 _LATE_S: Final = 3.0
+# Requests on a release that tell how it serves, and how much rarer than by the balancer's account
+# they go badly where it isn't the release.
+_ENOUGH: Final = 40
+_HARDLY: Final = 0.2
 # Who starts anew has an empty queue: if it was the release, it is well from then on.
 _CURED: Final = 0.5
 
@@ -47,7 +51,7 @@ def examine(facts: Facts) -> list[Finding]:
     reasons = [
         _deploy(facts, moves),
         *_alike(facts, held),
-        *(_without_it(held) or _well_at_first(held)),
+        *(_served_on(facts, held) or _without_it(held) or _well_at_first(held)),
         *_database(facts),
         *_shares(facts),
     ]
@@ -216,6 +220,21 @@ def _well_at_first(held: Study) -> list[Reason]:
             f"{held.released_early} requests on the release before the onset, of which"
             f" {held.released_early_bad} went badly, while {held.rate:.0%} did after it",
             effect=held.expected, query=shown("releases"),
+        )
+    ]  # fmt: skip
+
+
+def _served_on(facts: Facts, held: Study) -> list[Reason]:
+    """Instances that serve on the release what reaches them: what goes badly never does."""
+    rate = float(facts.badness.bad[facts.during].mean())
+    if held.released_late < _ENOUGH or held.rate > _HARDLY * rate:
+        return []
+    return [
+        reason(
+            NAME, "instances serve well on it", "event study", -3.0,
+            f"{held.released_late_bad} of {held.released_late} requests on the release went badly"
+            f" by the instances' own account, {rate:.0%} of all in the window",
+            effect=held.rate - rate, query=shown("releases"),
         )
     ]  # fmt: skip
 

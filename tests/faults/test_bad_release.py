@@ -75,6 +75,20 @@ def test_a_route_that_fails_where_the_release_did_not_start_yet_acquits_it(
     assert (named(facts).fault, named(facts).target) == ("bad-route", "GET /search")
 
 
+def test_a_release_that_serves_well_whatever_reaches_it_is_not_to_blame(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """The balancer turns requests away at the moment of a rollout."""
+    scene = Scene(rate=40)
+    starts = {server: ONSET - 2.0 + 0.5 * i for i, server in enumerate(FOUR)}
+    turned = scene.part(scene.between(ONSET), 0.6)
+    scene.fail(turned, 503, 0.001)
+    scene.termination[turned], scene.server[turned], scene.first[turned] = "sQ--", "", ""
+    facts = gathered(noisy(rollout(scene, starts, "1.9.0")))
+    assert outcomes(bad_release, facts)["instances serve well on it"] == "against"
+    assert claims(bad_release, facts) == []
+
+
 CRASH = "unhandled exception in /cart\nTraceback (most recent call last):\n{}"
 
 
