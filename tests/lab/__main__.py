@@ -1,4 +1,4 @@
-"""The lab's command line: record one incident, or many."""
+"""The lab's command line: record incidents, write them again, and see what is found in them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.lab.exam import exam
 from tests.lab.faults import SCENARIOS
 from tests.lab.record import plan_for, record
 from tests.lab.tools import LabError
+from tests.lab.variants import WAYS, rewrite
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -38,6 +39,10 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--fault", choices=sorted(SCENARIOS), action="append", default=[])
     sat = commands.add_parser("exam", help="investigate recorded cases and mark the answers")
     sat.add_argument("folders", type=Path, nargs="+")
+    worse = commands.add_parser("degrade", help="write recorded cases again, harder to read")
+    worse.add_argument("folders", type=Path, nargs="+", help="cases, or folders of them")
+    worse.add_argument("--how", choices=sorted(WAYS), action="append", help="each way by default")
+    worse.add_argument("--out", type=Path, required=True)
     inner = commands.add_parser("app", help="run an instance of the application (internal)")
     inner.add_argument("config", type=Path)
     return parser
@@ -76,6 +81,10 @@ def main() -> int:
     options = _parser().parse_args()
     if options.command == "app":
         asyncio.run(app.run(options.config))
+        return 0
+    if options.command == "degrade":
+        for told in rewrite(options.folders, options.how or list(WAYS), options.out):
+            sys.stdout.write(f"{told}\n")
         return 0
     if options.command == "exam":
         exam(options.folders)

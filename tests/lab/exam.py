@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 TOLERANCE_S: Final = 2.0
 TOLERANCE: Final = 0.05
+# A name with more confidence than this is believed.
+SURE: Final = 0.6
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def _false_skew(truth: dict[str, Any], found: Investigation) -> bool:
     )
 
 
-# The table.
+# The tables.
 
 
 def _rate(marks: Sequence[Mark], right: Callable[[Mark], bool]) -> str:
@@ -183,6 +185,34 @@ def reliability(marks: Sequence[Mark]) -> Iterable[str]:
     yield f"Brier score {brier:.3f}; {sum(m.incident for m in marks) - len(told)} named nothing."
 
 
+def variants(marks: Sequence[Mark]) -> Iterable[str]:
+    """What became of cases that were written again, by the way in which: nothing else is counted.
+
+    Right has the fault and the target. A wrong name is told apart by whether it was given for sure.
+    """
+    ways: dict[str, list[Mark]] = {}
+    for one in marks:
+        ways.setdefault(one.truth.get("variant", ""), []).append(one)
+    if set(ways) == {""}:
+        return
+    heads = ["right", "nothing named", "wrong, unsure", "wrong, sure", "ruled out", "false alarms"]
+    yield f"| written as | {' | '.join(heads)} |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for way, some in ways.items():
+        incidents = [m for m in some if m.incident]
+        right = sum(m.fault and m.target for m in incidents)
+        wrong = [m for m in incidents if m.confidence > 0 and not (m.fault and m.target)]
+        sure = sum(m.confidence > SURE for m in wrong)
+        controls = [m for m in some if not m.incident]
+        cells = [
+            f"{right}/{len(incidents)}",
+            len(incidents) - right - len(wrong), len(wrong) - sure, sure,
+            sum(m.ruled_out for m in incidents),
+            f"{sum(m.false_alarm for m in controls)}/{len(controls)}",
+        ]  # fmt: skip
+        yield f"| {way or 'recorded'} | {' | '.join(map(str, cells))} |"
+
+
 def exam(folders: Sequence[Path]) -> None:
     """Mark every case of some folders: first what is wrong with some, then the tables."""
     cases = sorted(path.parent for folder in folders for path in folder.glob("*/truth.json"))
@@ -191,5 +221,5 @@ def exam(folders: Sequence[Path]) -> None:
         if one.faults:
             told = f"said {one.said} ({one.confidence:.2f}; {', '.join(one.faults)})"
             sys.stdout.write(f"{one.id}: {told}; {one.truth['notes']}\n")
-    for line in ["", *table(marks), "", *reliability(marks)]:
+    for line in ["", *table(marks), "", *reliability(marks), "", *variants(marks)]:
         sys.stdout.write(f"{line}\n")
