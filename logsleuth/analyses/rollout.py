@@ -31,6 +31,8 @@ _EXPECTED: Final = 4.0
 # for moments, and no release is this near to an onset by accident.
 _AT_ONCE_S: Final = 2.5
 _EXPECTED_AT_ONCE: Final = 12.0
+# Whose logs have lines of deploys and starts.
+_TELLERS: Final = frozenset({"application", "system", "change"})
 # Log-likelihood ratios of 20 to 1, and of 4 to 1.
 _SURELY: Final = 3.0
 LIKELIER: Final = 1.5
@@ -155,3 +157,8 @@ def _same_without(facts: Facts, period: Mapping[str, object]) -> float:
     )
     bad, well = held.unreleased_late_bad, held.unreleased_late - held.unreleased_late_bad
     return float(bad * np.log(hurt / usual) + well * np.log((1.0 - hurt) / (1.0 - usual)))
+
+
+def deploys_are_told(facts: Facts) -> bool:
+    """Whether there is a log that would have a line of a deploy: of instances, hosts or changes."""
+    return any(row[2] in _TELLERS for row in facts.case.rows(sql("sources")))

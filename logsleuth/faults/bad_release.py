@@ -10,7 +10,7 @@ from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.rollout import LIKELIER, after_own_start, nearest, study
+from logsleuth.analyses.rollout import LIKELIER, after_own_start, deploys_are_told, nearest, study
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.thrown import most_thrown
 
@@ -27,6 +27,8 @@ LOOKALIKES: Final = ("bad-route", "outage", "slow-queries")
 
 # Exceptions of its code explain an incident from this part of its failures on.
 _EXPLAINED: Final = 0.5
+# A route has the harm to itself from this part of it on.
+_ALONE: Final = 0.8
 # What waits in queues is served after the release that ends it has started.
 _CURED_S: Final = 15.0
 _LATE_S: Final = 3.0
@@ -42,7 +44,7 @@ def examine(facts: Facts) -> list[Finding]:
     """Look for starts of instances or a deploy just before the onset."""
     rollout = nearest(facts)
     if rollout is None:
-        return _before_the_evidence(facts)
+        return _before_the_evidence(facts) or _untold(facts)
     moves = list(rollout.starts)
     written = VERSION.search(moves[0].message)
     version = written[0] if written else rollout.version
@@ -86,6 +88,30 @@ def _before_the_evidence(facts: Facts) -> list[Finding]:
     summary = f"all instances {how} from the first line on, whatever is asked of them" + (
         ", until another release started" if cured else ""
     )
+    return [Finding(NAME, COMPONENT, None, summary, tuple(reasons))]
+
+
+def _untold(facts: Facts) -> list[Finding]:
+    """Where no log would tell of a deploy, a route that broke may well have been deployed.
+
+    It stands beside the bad route that it looks like, and is never named by itself.
+    """
+    worst = by_route(facts)
+    if deploys_are_told(facts) or facts.blind or worst is None or worst.excess_share < _ALONE:
+        return []
+    reasons = [
+        reason(
+            NAME, "one route broke", "strata", 2.0,
+            f"{worst.value} has {worst.excess_share:.0%} of the harm, which a release of it brings",
+            effect=worst.excess_share, query=shown("failures-by-route", facts.window),
+        ),
+        *hit_everywhere(NAME, facts, "on every server alike", "magnitude", alike=1.0, apart=-2.5),
+        reason(
+            NAME, "nobody would tell of a deploy", "coverage", 0.9,
+            "no log of the applications or of their hosts is in the evidence",
+        ),
+    ]  # fmt: skip
+    summary = f"{worst.value} got worse, and no log in the evidence would tell of a release"
     return [Finding(NAME, COMPONENT, None, summary, tuple(reasons))]
 
 

@@ -11,7 +11,7 @@ from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.own_time import database_part, nobody_tells
 from logsleuth.analyses.reloads import at_reload
-from logsleuth.analyses.rollout import LIKELIER, nearest, study
+from logsleuth.analyses.rollout import LIKELIER, deploys_are_told, nearest, study
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.thrown import most_thrown
 from logsleuth.analyses.unseen import waits_unseen
@@ -296,7 +296,9 @@ def held_by_route(fault: str, facts: Facts, worst: Concentration) -> Reason:
 
 def _no_deploy(facts: Facts) -> list[Reason]:
     rollout = nearest(facts)
-    if rollout is None:
+    if rollout is None and not deploys_are_told(facts):
+        weight, says = 0.5, "no log in the evidence would tell of a deploy"
+    elif rollout is None:
         weight, says = 1.0, "no instance started and nothing was deployed around the onset"
     elif (held := study(facts, rollout)).acquits:
         weight, says = (

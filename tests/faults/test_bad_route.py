@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logsleuth.faults import bad_route
+from logsleuth.faults import bad_release, bad_route
 from tests.analyses.traffic_builder import BEGIN, FOUR, Scene
 from tests.faults.scenes import ONSET, claims, named, noisy, outcomes
 
@@ -25,6 +25,17 @@ def failing(share: float = 0.7) -> Scene:
 def test_a_route_that_fails_on_every_server_is_named(gathered: Callable[[Scene], Facts]) -> None:
     cause = named(gathered(noisy(failing())))
     assert (cause.fault, cause.target) == ("bad-route", "GET /search")
+
+
+def test_a_bad_route_is_doubted_where_nobody_would_tell_of_a_release(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    alone = gathered(failing())
+    cause = named(alone)
+    assert (cause.fault, cause.target) == ("bad-route", "GET /search")
+    assert cause.confidence <= 0.7
+    assert claims(bad_release, alone) == []
+    assert outcomes(bad_release, alone)["nobody would tell of a deploy"] == "for"
 
 
 def test_a_route_that_throws_and_blocks_the_others_is_named(
