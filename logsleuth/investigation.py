@@ -11,6 +11,7 @@ from logsleuth.analyses import (
     clocks,
     counterfactual,
     coverage,
+    coverage_fields,
     documents,
     examples,
     judgements,
@@ -77,7 +78,9 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         sources=coverage.sources(case),
         incident=None,
         root_cause=None,
-        hypotheses=verdict.without_incident(coverage.roles(case), len(calm.traffic), calm.unrest),
+        hypotheses=verdict.without_incident(
+            coverage.roles(case), len(calm.traffic), calm.unrest, coverage_fields.seen(case)
+        ),
         pools=calm_pools.describe(case, calm),
         timeline=moments,
         warnings=(*_stirred(calm), *coverage.warnings(case)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses import exoneration
 from logsleuth.analyses.accounted import few_lines_for_much_harm
+from logsleuth.analyses.coverage_fields import SAMPLED
 from logsleuth.analyses.shown import shown
 from logsleuth.model import COMPONENTS, Check, FaultStanding, Hypothesis, RootCause
 
@@ -123,11 +124,15 @@ def skewed_pools(standing: Sequence[Scored]) -> frozenset[str]:
 
 
 def without_incident(
-    roles: frozenset[str], requests: int, unrest: Unrest | None = None
+    roles: frozenset[str],
+    requests: int,
+    unrest: Unrest | None = None,
+    seen: float | None = None,
 ) -> tuple[Hypothesis, ...]:
     """Where nothing left its baseline there is nothing to be guilty of.
 
-    Where something stirred, too little for an incident but no accident, nobody is ruled out.
+    Where something stirred, too little for an incident but no accident, nobody is ruled out; nor
+    where the balancer's log has only some of the requests, for what went badly may be the rest.
     """
     present = {
         "balancer": "balancer" in roles,
@@ -135,18 +140,21 @@ def without_incident(
         "database": "database" in roles,
         "client": "balancer" in roles,
     }
-    calm = _calm(requests, unrest)
+    calm = _calm(requests, unrest, seen)
     return tuple(
-        _innocent(c, calm, unrest) if present[c] and requests else _unseen(c, present[c])
+        _innocent(c, calm) if present[c] and requests else _unseen(c, present[c])
         for c in COMPONENTS
     )
 
 
-def _calm(requests: int, unrest: Unrest | None) -> Check:
+def _calm(requests: int, unrest: Unrest | None, seen: float | None) -> Check:
     says = f"in {requests} requests no failures, refusals or times left their baseline"
     if unrest is not None:
         says += f" far or long enough for an incident, but {unrest.told}"
-    outcome: Outcome = "against" if unrest is None else "neutral"
+    part = seen is not None and seen < SAMPLED
+    if part:
+        says += f"; but the balancer's log has only {seen:.0%} of what the applications served"
+    outcome: Outcome = "neutral" if part or unrest is not None else "against"
     return Check(
         "no incident", outcome, says, family="coverage", query=shown("requests-per-minute")
     )
@@ -162,15 +170,17 @@ def _unseen(component: Component, present: bool) -> Hypothesis:
     )
 
 
-def _innocent(component: Component, calm: Check, unrest: Unrest | None) -> Hypothesis:
-    ruled_out = unrest is None
+def _innocent(component: Component, calm: Check) -> Hypothesis:
+    ruled_out = calm.outcome == "against"
     return Hypothesis(
         component=component,
         status="ruled-out" if ruled_out else "inconclusive",
         confidence=0.9 if ruled_out else 0.0,
         summary=calm.explanation,
         checks=(calm,),
-        would_decide=() if ruled_out else ("more of the logs on both sides of that time",),
+        would_decide=()
+        if ruled_out
+        else ("all of the balancer's requests, and more time on both sides",),
     )
 
 

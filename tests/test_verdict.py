@@ -313,6 +313,16 @@ def test_without_requests_no_check_speaks_for_anybody() -> None:
     assert all(h.would_decide for h in told)
 
 
+def test_a_log_that_has_only_some_of_the_requests_rules_nobody_out() -> None:
+    layers = frozenset({"balancer", "application"})
+    told = verdict.without_incident(layers, 500, seen=0.33)
+    assert {h.status for h in told} == {"inconclusive", "no-evidence"}
+    assert "only 33% of what the applications served" in told[0].summary
+    assert told[0].would_decide
+    whole = verdict.without_incident(layers, 500, seen=0.97)
+    assert whole[0].status == "ruled-out"
+
+
 def test_what_stirred_without_being_an_incident_rules_nobody_out() -> None:
     stirred = Unrest("latency", 1_772_000_000.0, 1_772_000_020.0, 0.04, 0.01)
     told = verdict.without_incident(frozenset({"balancer", "database"}), 500, stirred)

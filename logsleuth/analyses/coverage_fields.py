@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # What has less than this is as good as missing; of what isn't sampled the layers agree on more.
 ENOUGH: Final = 0.9
-_SAMPLED: Final = 0.8
+SAMPLED: Final = 0.8
 _FEW: Final = 50
 
 # What to log, in the words of the product's manual.
@@ -122,7 +122,16 @@ def joined(case: Case) -> Iterator[Fact]:
     )  # fmt: skip
 
 
+def seen(case: Case) -> float | None:
+    """What part of the requests that applications served well the balancer's log has, at most 1.
+
+    None where one of them has too few to tell.
+    """
+    found = (fact.value for fact in joined(case) if fact.layer == "application")
+    return next((share for share in found if isinstance(share, float)), None)
+
+
 def _sampled(layer: str, fact: str, share: float, how: str, means: str) -> Fact:
-    few = share < _SAMPLED
+    few = share < SAMPLED
     said = f"{share:.0%} {how}; {means}" if few else how
     return Fact(layer, "requests", fact, round(share, 4), said, warns=few)
