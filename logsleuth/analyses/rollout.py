@@ -141,6 +141,8 @@ def study(facts: Facts, rollout: Rollout) -> Study:
     period = {**facts.window.bounds, **moments, "route": None}
     early = facts.window.onset - min(first.values())
     held = Study(*facts.case.row(sql("since_start"), period))
+    if not held.unreleased_late:
+        return replace(held, early_s=early)
     return replace(held, early_s=early, same_without=_same_without(facts, period))
 
 

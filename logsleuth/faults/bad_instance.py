@@ -23,9 +23,9 @@ LOOKALIKES: Final = ("skewed-selection", "server-ejected", "misrouted")
 
 
 # What all of its equals have is no fault of one instance.
+_SLOWER: Final = 1.35
 # Attempts for each request that was sent to them first: who answers for another has more.
 _TAKEN: Final = 1.15
-_SLOWER: Final = 1.35
 # Nor is what they have a good part of.
 _ALONE: Final = 0.9
 _NO_ACCIDENT: Final = 0.01
