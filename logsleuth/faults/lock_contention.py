@@ -114,7 +114,7 @@ def _slow_without(facts: Facts) -> list[Reason]:
             NAME, "slow statements did not wait", "magnitude", -3.0,
             f"{held.waited} of {held.slow} slow statements have a line of their process that it"
             " waited for a lock, though such waits are logged",
-            effect=held.waited / held.slow, query=shown("slowest-statements", facts.window),
+            effect=held.waited / held.slow, query=shown("lock-waits", facts.window),
         )
     ]  # fmt: skip
 
