@@ -36,6 +36,8 @@ _LATE_S: Final = 3.0
 # they go badly where it isn't the release.
 _ENOUGH: Final = 40
 _HARDLY: Final = 0.2
+# And of what went badly, so much was given to no server at all.
+_NEVER: Final = 0.9
 # Who starts anew has an empty queue: if it was the release, it is well from then on.
 _CURED: Final = 0.5
 
@@ -251,15 +253,24 @@ def _well_at_first(held: Study) -> list[Reason]:
 
 
 def _served_on(facts: Facts, held: Study) -> list[Reason]:
-    """Instances that serve on the release what reaches them: what goes badly never does."""
+    """Instances that serve on the release what reaches them, while what goes badly never does.
+
+    Their own account isn't enough: what dies or hangs in them has no line.
+    """
+    bad = facts.during & facts.badness.bad
     rate = float(facts.badness.bad[facts.during].mean())
-    if held.released_late < _ENOUGH or held.rate > _HARDLY * rate:
+    if held.released_late < _ENOUGH or held.rate > _HARDLY * rate or not bad.any():
+        return []
+    named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
+    unreached = facts.traffic.turned_away | ~named[facts.traffic.first_server]
+    if not facts.names_servers or float(unreached[bad].mean()) < _NEVER:
         return []
     return [
         reason(
             NAME, "instances serve well on it", "event study", -3.0,
             f"{held.released_late_bad} of {held.released_late} requests on the release went badly"
-            f" by the instances' own account, {rate:.0%} of all in the window",
+            f" by the instances' own account, and {rate:.0%} of all in the window, of which"
+            f" {unreached[bad].mean():.0%} never reached a server",
             effect=held.rate - rate, query=shown("releases"),
         )
     ]  # fmt: skip

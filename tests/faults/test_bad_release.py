@@ -89,6 +89,19 @@ def test_a_release_that_serves_well_whatever_reaches_it_is_not_to_blame(
     assert claims(bad_release, facts) == []
 
 
+def test_a_release_that_dies_of_requests_without_a_line_is_not_acquitted_by_the_others(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=40)
+    starts = {server: ONSET - 0.2 + 0.1 * i for i, server in enumerate(FOUR)}
+    scene.fail(scene.part(scene.between(ONSET), 0.5), 502, 0.01)
+    noisy(rollout(scene, starts, "1.9.0"))
+    scene.lines = [line for line in scene.lines if line.get("status") != 502]
+    facts = gathered(scene)
+    assert "instances serve well on it" not in outcomes(bad_release, facts)
+    assert named(facts).fault == "bad-release"
+
+
 CRASH = "unhandled exception in /cart\nTraceback (most recent call last):\n{}"
 
 
