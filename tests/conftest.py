@@ -55,7 +55,7 @@ def _nothing_is_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def recordings(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
-    """The folder into which the lab records for the tests that want it, while the others run."""
+    """The folder into which the lab records for the tests that want it."""
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     folder = tmp_path_factory.getbasetemp()
     folder = (folder.parent if worker else folder) / "recordings"
@@ -65,6 +65,7 @@ def recordings(
 
         if ahead.ASKED:
             recorder = ahead.begin(folder) if worker in {None, "gw0"} else None
+            ahead.first_tried(folder)
             os.nice(10)
     yield folder
     if recorder is not None:

@@ -1,8 +1,9 @@
-"""Records what the tests of the lab look at, beside the other tests, which make way for it.
+"""Records what the tests of the lab look at, before the other tests begin.
 
 A recording is idle for most of its time, but wants a core whenever it wants one: a load generator
-that gets none in time spoils it. So the recordings are made in a process of their own, and the
-tests lower their own priority, which needs no rights.
+that gets none in time spoils it. So all recordings are made at once while the tests wait. One that
+is refused is tried again beside the tests, which make way for it as far as the machine heeds
+priorities, and at last after them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +31,8 @@ RECORDINGS: Final = {
 }
 ASKED: Final = bool(os.environ.get("CI") or os.environ.get("LAB"))
 _PATIENCE_S: Final = 240
+_FIRST_S: Final = 90
+_TRIES: Final = 4
 # Tests look at lines, moments and failures, which don't change with milliseconds as latencies do.
 _LATE_S: Final = 0.1
 
@@ -45,6 +49,13 @@ def begin(folder: Path) -> subprocess.Popen[bytes]:
     words = [sys.executable, "-m", "tests.lab.ahead", str(folder)]
     with (folder / "said").open("wb") as said:
         return subprocess.Popen(words, cwd=ROOT, stdout=said, stderr=said)
+
+
+def first_tried(folder: Path) -> None:
+    """Wait until each recording has been tried once, or has had the time for it."""
+    begun = time.monotonic()
+    while not (folder / "tried").exists() and time.monotonic() < begun + _FIRST_S:
+        time.sleep(0.2)
 
 
 def recorded(folder: Path, fault: str) -> Path:
@@ -74,21 +85,29 @@ def short(fault: str) -> Plan:
 
 
 def _main(folder: Path) -> None:
+    wanted = [fault for fault in RECORDINGS if not absent(fault)]
     try:
-        for fault in RECORDINGS:
-            if not absent(fault):
-                _record(folder, fault)
+        with ProcessPoolExecutor(len(RECORDINGS)) as pool:
+            made = pool.map(_record, [folder] * len(wanted), [short(fault) for fault in wanted])
+            left = [fault for fault, done in zip(wanted, made, strict=True) if not done]
+        (folder / "tried").touch()
+        for _ in range(1, _TRIES):
+            left = [fault for fault in left if not _record(folder, short(fault))]
     finally:
+        (folder / "tried").touch()
         (folder / "ended").touch()
 
 
-def _record(folder: Path, fault: str) -> None:
+def _record(folder: Path, plan: Plan) -> bool:
+    """Try to record a plan, and say whether it was done."""
+    draft = folder / f"draft-{plan.fault}"
     try:
-        record(short(fault), folder / "draft", most_s=_LATE_S)
+        record(plan, draft, most_s=_LATE_S)
     except LabError as error:
-        sys.stderr.write(f"{fault}: {error}\n")
-    else:
-        (folder / "draft").rename(folder / fault)
+        sys.stderr.write(f"{plan.fault}: {error}\n")
+        return False
+    draft.rename(folder / plan.fault)
+    return True
 
 
 if __name__ == "__main__":
