@@ -182,8 +182,13 @@ def _level(column: str, x: str) -> Read:
         for level, words in _LEVELS.items()
         for word in words.split()
     )
+    # What is one of them already needn't be held against a hundred others.
+    known_ones = ", ".join(f"'{level}'" for level in _LEVELS)
     return Read(
-        {column: f"case {lowered} {branches} else {lowered} end"},
+        {
+            column: f"case when {lowered} in ({known_ones}) then {lowered}"
+            f" else case {lowered} {branches} else {lowered} end end"
+        },
         shared=((lowered, f"nullif(lower({x}), '')"),),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from logsleuth.case.column import Read, known
+from logsleuth.case.texts import without_end
 
 
 def process(column: str, x: str) -> Read:
@@ -13,11 +14,17 @@ def process(column: str, x: str) -> Read:
         "'\\[([0-9]+)(?:-[0-9]+)?\\]|(?:^|[^0-9A-Za-z])\\(([0-9]+)\\)|"
         "\\b(?:pid|p|process)=([0-9]+)|(?:^|[ :])([0-9]+)(?:[ :]|$)'"
     )
-    found = f"{x}_process"
+    usual, found = f"{x}_usual", f"{x}_process"
+    # Most have it in brackets, before any other number: a pattern that needs no looking back.
+    bracketed = f"nullif(regexp_extract({x}, '^[^0-9\\[]*\\[([0-9]+)(?:-[0-9]+)?\\]', 1), '')"
+    groups = f"regexp_extract({x}, {pattern}, ['a', 'b', 'c', 'd'])"
     text = ", ".join(f"nullif({found}.{name}, '')" for name in "abcd")
     return Read(
-        {column: f"try_cast(coalesce({text}) as bigint)"},
-        shared=((found, f"regexp_extract({x}, {pattern}, ['a', 'b', 'c', 'd'])"),),
+        {column: f"try_cast(coalesce({usual}, {text}) as bigint)"},
+        shared=(
+            (usual, bracketed),
+            (found, f"case when {usual} is null then {groups} end"),
+        ),
     )
 
 
@@ -86,19 +93,21 @@ def statement(_: str, x: str) -> Read:
     lines, timed, said, several = f"{x}_lines", f"{x}_timed", f"{x}_said", f"{x}_several"
     told = f"case when {several} then {_group(lines, _TOLD)} end"
     planned = f"case when {several} and {timed}.d <> '' then {_planned(lines)} end"
-    message = _without(_AFTER_MESSAGE, lines, several)
+    message, stated = f"{x}_message", f"{x}_stated"
     return Read(
         {
-            "message": _trimmed(message),
+            "message": f"nullif({without_end(message, ' ')}, '')",
             "detail": f"case when {several} then {_trimmed(_group(lines, _DETAIL))} end",
             "duration_s": f"try_cast({timed}.d as double) / 1000",
-            "statement": _trimmed(_without(_AFTER_STATEMENT, said, several)),
+            "statement": f"nullif({without_end(stated, ' ')}, '')",
         },
         shared=(
             (several, f"contains({x}, chr(10)) or contains({x}, '#011')"),
             (lines, f"case when {several} then {_joined(x)} else {x} end"),
             (timed, f"regexp_extract({lines}, {_STATEMENT}, ['d', 's'])"),
             (said, f"coalesce(nullif({timed}.s, ''), {told}, {planned}, {_group(lines, _LOGGED)})"),
+            (message, _without(_AFTER_MESSAGE, lines, several)),
+            (stated, _without(_AFTER_STATEMENT, said, several)),
         ),
     )
 

@@ -117,7 +117,8 @@ class _Rows:
         parts, fits = found
         rows = rows if fits.all() else rows[fits]
         self._columns |= {name: (part, rows) for name, part in parts.items()}
-        self._rows = np.intersect1d(self._rows, rows, assume_unique=True)
+        # Both are in order, so nothing has to be sorted.
+        self._rows = self._rows[np.isin(self._rows, rows, assume_unique=True)]
 
     def left(self, odd: Array) -> tuple[Array, dict[str, pa.ChunkedArray]]:
         """The rows that every cut has left, without odd ones, and the columns of these."""
