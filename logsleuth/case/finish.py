@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.case import aliases, clocks, duplicates, placements, templates, years, zones
+from logsleuth.case import (
+    aliases,
+    clocks,
+    duplicates,
+    placements,
+    tables,
+    templates,
+    years,
+    zones,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -103,6 +112,7 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
     placements.place(connection)
     aliases.requested(connection)
     templates.find(connection)
+    tables.settle(connection)
     connection.execute("commit")
     connection.execute("checkpoint investigated")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from logsleuth.case import tables
 from logsleuth.case.lines import blanks
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def cut_back(connection: Connection, known: Known, read: Read) -> Kept:
         key,
     ).fetchall()
     again = b"".join(between(read(), offset, known.size))
-    for table in ("access_records", "other_records", "rejects"):
+    for table in (*tables.EVERY, "rejects"):
         connection.execute(
             f"delete from {table} where source_id = $id and line >= $line",  # noqa: S608
             {**key, "line": line},
@@ -191,7 +192,7 @@ def forget(connection: Connection, known: Known) -> Had:
         " where source_id = $id",
         {"id": known.source_id},
     ).fetchall()
-    for table in ("access_records", "other_records", "rejects", "sources"):
+    for table in (*tables.EVERY, "rejects", "sources"):
         connection.execute(
             f"delete from {table} where source_id = $id",  # noqa: S608
             {"id": known.source_id},

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.case import columns, headers
+from logsleuth.case import columns, headers, tables
 from logsleuth.case.cuts import compile_rows, marked, trimmed
 from logsleuth.case.stages import Stages
 from logsleuth.case.texts import quoted, unnamed, whole, without_end
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
     from logsleuth.formats.reader import BoundField, BoundShape, Reader
 
 _KEPT: Final = ("line", "byte_offset", "byte_length")
-# What access logs tell: the columns of the narrow table.
-_ACCESS: Final = frozenset(
-    {
-        "ts", "client", "method", "path", "query", "protocol", "status", "bytes", "duration_s",
-        "server", "pool", "host", "request_uuid", "request_text", "user_agent", "referer",
-        "user_name", "upstream_status", "connect_s", "header_s", "response_s", "servers",
-        "upstream_statuses", "connect_times", "header_times", "response_times",
-    }
-)  # fmt: skip
 # Types that are read from all their texts together, with spaces between them.
 _TOGETHER: Final = frozenset(
     {"process", "session", "command", "date-time", "seconds-sum", "seconds-between"}
@@ -96,7 +87,7 @@ def compile_cut(reader: Reader) -> Iterator[tuple[Cuts, str]]:
         found = (cuts for tokens in layouts for cuts in headers.cuts(reader.wrapper, shape, tokens))
     for cuts in found:
         held = " and ".join(["true", *cuts.conditions])
-        yield cuts, _insert(reader, shape, _parsed(cuts), cuts.texts, held, cuts.kinds)
+        yield cuts, _insert(reader, shape, _parsed(cuts, shape), cuts.texts, held, cuts.kinds)
 
 
 def _rows(reader: Reader, shape: BoundShape) -> Iterator[Cuts]:
@@ -108,8 +99,11 @@ def _rows(reader: Reader, shape: BoundShape) -> Iterator[Cuts]:
             yield compile_rows(shape, names, len(names) - missing)
 
 
-def _parsed(cuts: Cuts) -> str:
+def _parsed(cuts: Cuts, shape: BoundShape) -> str:
+    """The parts of lines with what their header tells: its time only where lines have no other."""
     header = {name: sql for name, sql in cuts.texts.items() if name.startswith(headers.WRAPPED)}
+    if not any(WRAPPED_TIME in field.sources for field in shape.fields):
+        header.pop(f"{headers.WRAPPED}at", None)
     if not header:
         return "parsed as (select *, null as wrapped from batch)"
     listed = ", ".join(
@@ -141,8 +135,7 @@ def _insert(
     selected = ",\n    ".join([*_KEPT, *(f"{sql} as {name}" for name, sql in values.items())])
     names = ", ".join([*_KEPT, *values])
     staged, source = stages.compile("parsed")
-    table = "access_records" if values.keys() <= _ACCESS else "other_records"
-    return f"""insert into {table} (source_id, {names})
+    return f"""insert into {tables.home(values.keys())} (source_id, {names})
 with {_unwrap(reader) if kinds is None else ""}{prelude},
 {staged}read as (
     select {selected},

@@ -39,7 +39,7 @@ create table if not exists sources (
 );
 
 -- One row a record, as written: `ts` before the zone shift. The view `events` is what to read, and
--- `records` has both tables.
+-- `records` has this table and those of `tables.py`, which have some of its columns.
 create table if not exists other_records (
     source_id integer not null,
     line bigint not null,
@@ -93,40 +93,6 @@ create table if not exists other_records (
     release varchar,
     database_s double,
     lock_s double                        -- of the database: what of the duration was waiting for locks
-);
-
--- Records of access logs, which are most: a column that is always NULL costs as much as any other.
-create table if not exists access_records (
-    source_id integer not null,
-    line bigint not null,
-    byte_offset bigint not null,
-    byte_length integer not null,
-    ts timestamp,
-    client varchar,
-    method varchar,
-    path varchar,
-    query varchar,
-    protocol varchar,
-    status smallint,
-    bytes bigint,
-    duration_s double,
-    server varchar,
-    pool varchar,
-    host varchar,
-    request_uuid uuid,
-    request_text varchar,
-    user_agent varchar,
-    referer varchar,
-    user_name varchar,
-    upstream_status smallint,
-    connect_s double,
-    header_s double,
-    response_s double,
-    servers varchar,
-    upstream_statuses varchar,
-    connect_times varchar,
-    header_times varchar,
-    response_times varchar
 );
 
 -- Every form that a message came in, values masked, and the template of which it is one.

@@ -8,6 +8,7 @@ from importlib.resources import files
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+from logsleuth.case import tables
 from logsleuth.case.refusals import refused
 from logsleuth.errors import CaseError
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-SCHEMA_VERSION: Final = "6"
+SCHEMA_VERSION: Final = "7"
 # Case files must open in DuckDB 1.5 too, which can't read the default layout of 2.0.
 STORAGE_VERSION: Final = "v1.5.0"
 _FETCHED: Final = 10_000
@@ -181,8 +182,9 @@ def write_case(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def schema() -> str:
     """Return the SQL that makes a case of an empty database: tables, macros, then views."""
     folder = files("logsleuth.case")
-    names = ("schema.sql", "macros.sql", "words.sql", "views.sql")
-    return "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+    names = ("macros.sql", "words.sql", "views.sql")
+    read = [folder.joinpath(n).read_text(encoding="utf-8") for n in ("schema.sql", *names)]
+    return "".join((read[0], tables.schema(), *read[1:]))
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.case import tables
 from logsleuth.case.wildcards import WILDCARD, Words, generalise
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ where forms.form_id = m.form_id"""
 
 # A row has the template that its form had before, or the hash of a form that is known.
 _MOVE: Final = """
-update other_records set template_id = m.after
+update {table} set template_id = m.after
 from (
     select id, min(after) as after
     from (
@@ -78,7 +79,7 @@ from (
     )
     group by id
 ) m
-where other_records.template_id = m.id"""
+where {table}.template_id = m.id"""
 
 
 def find(connection: Connection) -> None:
@@ -95,7 +96,8 @@ def find(connection: Connection) -> None:
     else:
         connection.execute(_CHANGED.replace("found", "forms"))
     connection.execute(_RENAME)
-    connection.execute(_MOVE)
+    for table in tables.SAYING:
+        connection.execute(_MOVE.format(table=table))
     connection.execute("drop table moved")
 
 

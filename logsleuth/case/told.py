@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from logsleuth.case import tables
 from logsleuth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ _EARLIER: Final = """
 update {table} set ts = ts - interval 1 hour
 where source_id = $id and line in (select line from first_pass)"""
 _LABEL: Final = "told "
-_TABLES: Final = ("access_records", "other_records")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def apply(connection: duckdb.DuckDBPyConnection, source_id: int, zone: str, line
     if offset is not None:
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         east = -minutes if offset[1] == "-" else minutes
-        for table in _TABLES:
+        for table in tables.EVERY:
             connection.execute(
                 f"update {table} set ts = ts - to_minutes($east)"  # noqa: S608
                 " where source_id = $id and line >= $line",
@@ -119,7 +119,7 @@ def apply(connection: duckdb.DuckDBPyConnection, source_id: int, zone: str, line
             )
     else:
         connection.execute(_FIRST, {**key, "zone": zone})
-        for table in _TABLES:
+        for table in tables.EVERY:
             connection.execute(_LOCAL.format(table=table), {**key, "zone": zone})
             connection.execute(_EARLIER.format(table=table), {"id": source_id})
         connection.execute("drop table first_pass")

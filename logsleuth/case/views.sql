@@ -1,8 +1,5 @@
 -- What others may read: views in each role's own words over the tables of the case.
 
-create or replace view records as
-select * from other_records union all by name select * from access_records;
-
 create or replace view events as
 select
     coalesce(s.named, s.sha256[:12])

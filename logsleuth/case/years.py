@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from logsleuth.case import tables
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -41,7 +43,6 @@ _MOVED: Final = "update {table} set ts = ts + to_years($years) where source_id =
 # How far from all that is dated by its own lines a source may be, to belong to the same incident.
 _NEAR_S: Final = 45 * 86400
 _YEARS: Final = 20
-_TABLES: Final = ("access_records", "other_records")
 
 
 def missing(reader: Reader) -> bool:
@@ -90,7 +91,7 @@ def turn(connection: duckdb.DuckDBPyConnection, source_id: int, path: Path | Non
     """
     key = {"id": source_id}
     connection.execute(_TURNS, key)
-    for table in _TABLES:
+    for table in tables.EVERY:
         connection.execute(_TURNED.format(table=table), key)
     connection.execute("drop table turns")
     [(until,)] = connection.execute(
@@ -136,7 +137,7 @@ def settle(connection: duckdb.DuckDBPyConnection) -> None:
 def _move(connection: duckdb.DuckDBPyConnection, source_id: int, years: int) -> None:
     if not years:
         return
-    for table in _TABLES:
+    for table in tables.EVERY:
         connection.execute(_MOVED.format(table=table), {"id": source_id, "years": years})
     connection.execute(
         "update sources set since = since + to_years($years), until = until + to_years($years)"
