@@ -9,9 +9,11 @@ import argparse
 import gzip
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,14 +83,22 @@ def _commands(log: Path, read: Path, case: Path) -> dict[str, list[str]]:
     return commands
 
 
-def run(command: Sequence[str], folder: Path) -> Run:
-    """Run a command to its end, with its temporary files in a folder."""
+def run(command: Sequence[str], folder: Path, limit: float | None = None) -> Run:
+    """Run a command to its end, with its temporary files in a folder.
+
+    After so many seconds it is stopped with all that it has started: then it took more than that.
+    """
     began = time.perf_counter()
     environment = {**os.environ, "TMPDIR": str(folder)}
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment
-    )
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment,
+        start_new_session=True,
+    )  # fmt: skip
+    stop = threading.Timer(limit or 0.0, os.killpg, (process.pid, signal.SIGKILL))
+    if limit is not None:
+        stop.start()
     _, status, used = os.wait4(process.pid, 0)
+    stop.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - began
     return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, process.returncode)
