@@ -135,6 +135,11 @@ class Facts:
         return self.seconds_before < _BASELINE_S or int(self.before.sum()) < _BASELINE
 
     @property
+    def begun_before(self) -> bool:
+        """Whether nobody saw it begin: there is no baseline, or only one from after its end."""
+        return self.blind or self.window.baseline.since >= self.window.onset
+
+    @property
     def seconds_before(self) -> float:
         """Length of the baseline, in seconds."""
         return self.window.baseline.seconds

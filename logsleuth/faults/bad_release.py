@@ -8,14 +8,16 @@ import numpy as np
 
 from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.concentration import by_route
+from logsleuth.analyses.cures import cured
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.rollout import LIKELIER, after_own_start, deploys_are_told, nearest, study
+from logsleuth.analyses.rollout import LIKELIER, deploys_are_told, nearest, study
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.thrown import most_thrown
 
 if TYPE_CHECKING:
     from logsleuth.analyses.changes import Change
+    from logsleuth.analyses.cures import Cure
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.rollout import Study
     from logsleuth.analyses.thrown import Thrown
@@ -29,17 +31,12 @@ LOOKALIKES: Final = ("bad-route", "outage", "slow-queries")
 _EXPLAINED: Final = 0.5
 # A route has the harm to itself from this part of it on.
 _ALONE: Final = 0.8
-# What waits in queues is served after the release that ends it has started.
-_CURED_S: Final = 15.0
-_LATE_S: Final = 3.0
 # Requests on a release that tell how it serves, and how much rarer than by the balancer's account
 # they go badly where it isn't the release.
 _ENOUGH: Final = 40
 _HARDLY: Final = 0.2
 # And of what went badly, so much was given to no server at all.
 _NEVER: Final = 0.9
-# Who starts anew has an empty queue: if it was the release, it is well from then on.
-_CURED: Final = 0.5
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -69,16 +66,17 @@ def examine(facts: Facts) -> list[Finding]:
 
 def _before_the_evidence(facts: Facts) -> list[Finding]:
     """A release from before the first line: its exceptions on all instances, or its rollback."""
-    if not facts.blind and facts.window.baseline.since < facts.window.onset:
+    if not facts.begun_before:
         return []
-    thrown, cured = most_thrown(facts), _cured(facts)
-    if thrown is None and not cured:
+    thrown, cure = most_thrown(facts), cured(facts)
+    ended = _cured(facts, cure)
+    if thrown is None and not ended:
         return []
     reasons = [
         *([_throws(facts, thrown)] if thrown else []),
-        *cured,
+        *ended,
         *_alike_instances(facts, thrown),
-        *_every_route(facts),
+        *_every_route(facts, cure),
         *_database(facts),
         *_database_part(facts),
         reason(
@@ -88,7 +86,7 @@ def _before_the_evidence(facts: Facts) -> list[Finding]:
     ]  # fmt: skip
     how = f"throw {thrown.kind}" if thrown else "do badly"
     summary = f"all instances {how} from the first line on, whatever is asked of them" + (
-        ", until another release started" if cured else ""
+        ", until another release started" if cure and cure.worked else ""
     )
     return [Finding(NAME, COMPONENT, None, summary, tuple(reasons))]
 
@@ -117,35 +115,26 @@ def _untold(facts: Facts) -> list[Finding]:
     return [Finding(NAME, COMPONENT, None, summary, tuple(reasons))]
 
 
-def _cured(facts: Facts) -> list[Reason]:
+def _cured(facts: Facts, cure: Cure | None) -> list[Reason]:
     """It was over when the instances had started anew: with another release, or just again."""
-    ended = facts.window.ended
-    if ended is None:
+    if cure is None:
         return []
-    early = ended - max(_CURED_S, 0.25 * facts.seconds_during)
-    moves = [c for c in facts.changed("deploy", "start") if early <= c.ts <= ended + _LATE_S]
-    instances = {c.target for c in moves}
-    known = {i.name for i in facts.instances}
-    if not instances or len(instances) < 0.6 * len(known):
-        return []
-    release = next((c for c in moves if VERSION.search(c.message)), None)
-    first = release or moves[0]
-    anew = after_own_start(facts, moves)
-    if anew.least > _CURED * float(facts.badness.bad[facts.during].mean()):
+    if not cure.worked:
         return [
             reason(
                 NAME, "a release did not end it", "timing", -3.0,
-                f"{anew.bad} of {anew.requests} requests to instances that had started anew before"
-                f" the end went badly, with nothing in their queues: {first.message}",
-                effect=anew.rate, evidence=(first.event_id,), query=shown("releases"),
+                f"{cure.anew.bad} of {cure.anew.requests} requests to instances that had started"
+                f" anew before the end went badly, with nothing in their queues:"
+                f" {cure.first.message}",
+                effect=cure.anew.rate, evidence=(cure.first.event_id,), query=shown("releases"),
             )
         ]  # fmt: skip
     return [
         reason(
-            NAME, "a release ended it", "timing", 2.5 if release else 1.0,
-            f"{len(instances)} of {max(len(known), len(instances))} instances started around the"
-            f" end, first at {moment(moves[0].ts)} UTC: {first.message}",
-            evidence=tuple(c.event_id for c in moves[:3]), query=shown("releases"),
+            NAME, "a release ended it", "timing", 2.5 if cure.released else 1.0,
+            f"{cure.instances} of {max(len(facts.instances), cure.instances)} instances started"
+            f" around the end, first at {moment(cure.starts[0].ts)} UTC: {cure.first.message}",
+            evidence=tuple(c.event_id for c in cure.starts[:3]), query=shown("releases"),
         )
     ]  # fmt: skip
 
@@ -178,15 +167,20 @@ def _alike_instances(facts: Facts, thrown: Thrown | None) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _every_route(facts: Facts) -> list[Reason]:
-    """One route's code may be as old as the service; what all routes share came with a release."""
+def _every_route(facts: Facts, cure: Cure | None) -> list[Reason]:
+    """One route's code may be as old as the service; what all routes share came with a release.
+
+    One that another release mended came with the one before.
+    """
     worst = by_route(facts)
     if worst is None or len(facts.traffic.routes) < 2:
         return []
     alone = worst.excess_share > 0.8 or worst.rate > 2.0 * worst.others_rate
+    mended = cure is not None and cure.worked and cure.released
     return [
         reason(
-            NAME, "whatever is asked for", "routes", -3.0 if alone else 1.5,
+            NAME, "whatever is asked for", "routes",
+            1.5 if not alone else -0.5 if mended else -3.0,
             f"{worst.value} went badly in {worst.rate:.0%} of its requests, the other routes in"
             f" {worst.others_rate:.0%}",
             effect=worst.excess_share, query=shown("failures-by-route", facts.window),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses import rewritten
 from logsleuth.analyses.concentration import by_route, harmed_client
+from logsleuth.analyses.cures import cured
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
@@ -63,6 +64,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_well_inside(facts, worst.value),
         *_refused_since(facts),
         *_never_asked(facts),
+        *_mended(facts),
     ]
     summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
     return [Finding(NAME, COMPONENT, worst.value, summary, tuple(reasons))]
@@ -279,6 +281,21 @@ def _never_asked(facts: Facts) -> list[Reason]:
             f"{strayed} times applications refused {', '.join(r.route for r in odd[:3])}, which no"
             f" client asked the balancer for, where {refused} requests were refused",
             effect=float(strayed), evidence=tuple(r.event for r in odd[:3] if r.event),
+        )
+    ]  # fmt: skip
+
+
+def _mended(facts: Facts) -> list[Reason]:
+    """What was there before the evidence and ended with a release may have come with the last."""
+    cure = cured(facts) if facts.begun_before else None
+    if cure is None or not cure.worked or not cure.released:
+        return []
+    return [
+        reason(
+            NAME, "a release ended it", "timing", -3.0,
+            f"{cure.instances} instances started around the end, none of which went badly"
+            f" from then on, and nobody saw it begin: {cure.first.message}",
+            evidence=(cure.first.event_id,), query=shown("releases"),
         )
     ]  # fmt: skip
 

@@ -163,6 +163,24 @@ def test_a_release_that_ends_a_slow_time_tells_of_the_one_before(
     assert (named(facts).fault, named(facts).target) == ("bad-release", None)
 
 
+@pytest.mark.parametrize(
+    ("says", "fault"), [("starting version 1.8.0", "bad-release"), ("starting", "bad-route")]
+)
+def test_a_route_that_another_release_mended_had_come_with_the_one_before(
+    gathered: Callable[[Scene], Facts], says: str, fault: str
+) -> None:
+    """Nobody saw it begin, and the last instances of the rollout start after the last failure."""
+    starts = {server: 49.0 + 0.6 * i for i, server in enumerate(FOUR)}
+    scene = Scene(rate=30)
+    ill = scene.of("/cart") & ~since(scene, starts)
+    scene.fail(scene.part(ill, 0.4), 500, 0.04)
+    for server, at in starts.items():
+        scene.say("application", at, says, instance=server, level="info")
+    facts = gathered(noisy(thrown(scene, "KeyError: 'total'")))
+    assert facts.begun_before
+    assert named(facts).fault == fault
+
+
 def test_instances_that_are_ill_after_they_started_anew_were_not_cured_by_that(
     gathered: Callable[[Scene], Facts],
 ) -> None:
