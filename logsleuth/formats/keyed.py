@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from logsleuth.formats import cells, claim, names, syntaxes, times
@@ -28,6 +29,8 @@ ELEMENT: Final = "\x1e0"
 # Keys beyond these are rare words or an attack.
 _WORDS: Final = frozenset({"level", "lvl", "severity", "levelname", "msg", "message", "logger"})
 _MOST_KEYS: Final = 400
+# Samples whose values are kept: of a file's lines, and of what is inside them.
+_SAMPLES: Final = 4
 
 # What only errors have: a file may well begin without any.
 _LATE: Final = "detail"
@@ -95,7 +98,15 @@ def claims(
 
 
 def json_values(lines: Sequence[str]) -> tuple[Keyed, int]:
-    """Flatten sampled JSON: values by dotted key, and how many lines the objects have."""
+    """Flatten sampled JSON: values by dotted key, and how many lines the objects have.
+
+    Every format asks the same of the same sample, so the answer is shared: it isn't to be changed.
+    """
+    return _json_values(tuple(lines))
+
+
+@lru_cache(maxsize=_SAMPLES)
+def _json_values(lines: tuple[str, ...]) -> tuple[Keyed, int]:
     found: Keyed = defaultdict(list)
     count = 0
     for line in lines:
@@ -137,7 +148,12 @@ def _flat(prefix: str, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def pair_values(lines: Sequence[str]) -> tuple[Keyed, int]:
-    """Collect the values of sampled key=value lines, and how many lines are such."""
+    """Collect the values of sampled key=value lines, and how many lines are such, to be shared."""
+    return _pair_values(tuple(lines))
+
+
+@lru_cache(maxsize=_SAMPLES)
+def _pair_values(lines: tuple[str, ...]) -> tuple[Keyed, int]:
     found: Keyed = defaultdict(list)
     count = 0
     for line in lines:
