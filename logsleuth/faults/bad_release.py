@@ -8,7 +8,7 @@ import numpy as np
 
 from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.concentration import by_route
-from logsleuth.analyses.cures import cured
+from logsleuth.analyses.cures import cured, outlived
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.rollout import LIKELIER, deploys_are_told, nearest, study
@@ -16,6 +16,8 @@ from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.thrown import most_thrown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.cures import Cure
     from logsleuth.analyses.facts import Facts
@@ -35,6 +37,8 @@ _ALONE: Final = 0.8
 # they go badly where it isn't the release.
 _ENOUGH: Final = 40
 _HARDLY: Final = 0.2
+# And so many bad ones should have been seen.
+_EXPECTED: Final = 8.0
 # And of what went badly, so much was given to no server at all.
 _NEVER: Final = 0.9
 
@@ -53,6 +57,7 @@ def examine(facts: Facts) -> list[Finding]:
         _deploy(facts, moves),
         *_alike(facts, held),
         *(_served_on(facts, held) or _without_it(held) or _well_at_first(held)),
+        *_outlived(facts, moves),
         *_database(facts),
         *_shares(facts),
     ]
@@ -292,6 +297,21 @@ def _without_it(held: Study) -> list[Reason]:
             f"{rate:.0%} of {held.unreleased_late} requests on instances without the release went"
             f" badly after the onset, {held.rate:.0%} with it",
             effect=rate - held.rate, query=shown("releases"),
+        )
+    ]  # fmt: skip
+
+
+def _outlived(facts: Facts, moves: Sequence[Change]) -> list[Reason]:
+    """Code that breaks a service breaks it until other code is started."""
+    passed, expected = outlived(facts, moves)
+    if expected < _EXPECTED or passed.bad > _HARDLY * expected:
+        return []
+    return [
+        reason(
+            NAME, "it ended while the release stayed", "timing", -3.0,
+            f"{passed.bad} of {passed.requests} requests went badly on instances that kept the"
+            f" release after the end, where {expected:.0f} would have as in the window",
+            effect=passed.bad / expected, query=shown("releases"),
         )
     ]  # fmt: skip
 

@@ -199,3 +199,26 @@ def test_a_release_that_began_to_fail_moments_later_is_not_acquitted(
     scene.fail(scene.part(scene.between(ONSET) & scene.of("/cart"), 0.5), 500, 0.04)
     cause = named(gathered(noisy(rollout(scene, starts, "1.9.0"))))
     assert (cause.fault, cause.target) == ("bad-release", "1.9.0")
+
+
+@pytest.mark.parametrize(("until", "fault"), [(80, None), (120, "bad-release")])
+def test_what_ends_while_the_release_stays_was_not_its_work(
+    gathered: Callable[[Scene], Facts], until: float, fault: str | None
+) -> None:
+    scene = Scene(rate=40)
+    starts = dict.fromkeys(FOUR, ONSET - 0.2)
+    scene.fail(scene.part(scene.between(ONSET, until), 0.5), 500, 0.04)
+    facts = gathered(noisy(rollout(scene, starts, "1.9.0")))
+    assert ("it ended while the release stayed" in outcomes(bad_release, facts)) == (fault is None)
+    assert named(facts).fault == fault
+
+
+def test_a_release_that_was_taken_back_is_not_acquitted_by_the_end(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=40)
+    scene.fail(scene.part(scene.between(ONSET, 85), 0.5), 500, 0.04)
+    rollout(scene, dict.fromkeys(FOUR, ONSET - 0.2), "1.9.0")
+    facts = gathered(noisy(rollout(scene, dict.fromkeys(FOUR, 84.5), "1.8.0")))
+    assert "it ended while the release stayed" not in outcomes(bad_release, facts)
+    assert (named(facts).fault, named(facts).target) == ("bad-release", "1.9.0")
