@@ -30,6 +30,8 @@ _LESS: Final = 1.5
 _HICCUP_S: Final = 3.0
 _HICCUP: Final = 0.035
 _HICCUP_MOST_S: Final = 120.0
+# And so is what comes to less than if everything had been slow for so long.
+_WHOLE_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _scan(bins: Bins, flags: Array, measure: Measure, stricter: float) -> tuple[
 
 
 def _solid(bins: Bins, measure: Measure, segment: Segment, stricter: float) -> bool:
-    least = max(_HICCUP_S, min(_HICCUP * bins.count * bins.width, _HICCUP_MOST_S)) * stricter
+    floor_s = max(_HICCUP_S, _WHOLE_S / max(segment.rate_in, 1e-3))
+    least = max(floor_s, min(_HICCUP * bins.count * bins.width, _HICCUP_MOST_S)) * stricter
     long = (segment.stop - segment.start) * bins.width >= least
     return long or (measure != "latency" and stricter == 1.0)

@@ -124,6 +124,13 @@ def test_a_hiccup_of_two_seconds_is_no_incident() -> None:
     assert found(scene) is None
 
 
+@pytest.mark.parametrize(("until", "is_one"), [(76, False), (90, True)])
+def test_a_few_seconds_in_which_few_are_slow_are_no_incident(until: int, is_one: bool) -> None:
+    scene = Scene(rate=60)
+    scene.slow(scene.part(scene.between(70, until), 0.12), 20.0)
+    assert (found(scene) is not None) == is_one
+
+
 def test_two_seconds_in_which_all_fails_are_one() -> None:
     scene = Scene()
     scene.fail(scene.between(70, 72))
