@@ -13,35 +13,57 @@ if TYPE_CHECKING:
 
 # Servers whose routes overlap by as much serve the same.
 _ALIKE: Final = 0.5
+# In two parts of the time that follow each other, if not in all of it.
+_BLOCKS: Final = 8
+_FEW: Final = 15
+# And of seven parts of eight a fifth.
+_PART: Final = 0.2
+_RARELY: Final = 0.1
 
 
 def groups(first_server: Array, route: Array, servers: Sequence[str]) -> Iterator[Array]:
-    """Yield the codes of servers that serve the same routes: each group is one pool."""
+    """Yield the codes of servers that serve the same routes: each group is one pool.
+
+    The requests, N codes of servers and of routes, are in order of time: an affinity by path, where
+    many want the same page, tells servers apart that had served the same until then, and others
+    they share at all times.
+    """
     seen = np.unique(first_server)
     codes = seen[[bool(servers[c]) for c in seen]]
     if not len(codes):
         return
     routes = int(route.max()) + 1
-    cells = np.bincount(
-        first_server.astype(np.int64) * routes + route, minlength=len(servers) * routes
-    )
-    for group in _alike(cells.reshape(len(servers), routes)[codes]):
+    block = np.arange(len(route)) * _BLOCKS // len(route)
+    cells = (block * len(servers) + first_server) * routes + route
+    counts = np.bincount(cells, minlength=_BLOCKS * len(servers) * routes)
+    for group in _alike(counts.reshape(_BLOCKS, len(servers), routes)[:, codes]):
         yield codes[group]
 
 
-def _alike(table: Array) -> list[list[int]]:
-    """Rows whose mix of routes overlaps by half or more belong together."""
-    mix = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+def _alike(counts: Array) -> list[list[int]]:
+    """Servers whose mix of routes overlaps by half or more, or ever by a part, belong together."""
+    whole = _overlaps(counts.sum(axis=0), 1)
+    parts = np.array([_overlaps(block, _FEW) for block in counts])
+    # A change of what servers are asked for falls into one block, and looks like both sides of it.
+    lasting = np.minimum(parts[1:], parts[:-1]).max(axis=0)
+    # Pools that are apart share nothing for long.
+    always = np.quantile(parts, _RARELY, axis=0) >= _PART
+    alike = np.where(always, 1.0, np.maximum(whole, lasting))
     found: list[list[int]] = []
-    for row in range(len(mix)):
-        home = next(
-            (g for g in found if np.minimum(mix[row], mix[g].mean(axis=0)).sum() >= _ALIKE), None
-        )
+    for row in range(len(alike)):
+        home = next((group for group in found if alike[row, group].mean() >= _ALIKE), None)
         if home is None:
             found.append([row])
         else:
             home.append(row)
     return found
+
+
+def _overlaps(table: Array, least: int) -> Array:
+    """How much the mixes of servers overlap, 0 to 1 in a square; 0 for those with few requests."""
+    total = table.sum(axis=1, keepdims=True)
+    mix = np.where(total >= least, table / np.maximum(total, 1), 0.0)
+    return np.array([np.minimum(row, mix).sum(axis=1) for row in mix])
 
 
 def named(
