@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.comparison import contrast
+from logsleuth.analyses.comparison import affinity, contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reference import reference
 from logsleuth.analyses.shown import shown
@@ -29,6 +29,8 @@ _TAKEN: Final = 1.15
 # Nor is what they have a good part of.
 _ALONE: Final = 0.9
 _NO_ACCIDENT: Final = 0.01
+# Times an equal part of a pool's requests.
+_OVER: Final = 1.5
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -52,6 +54,7 @@ def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
     reasons = [
         *_contrast(facts, pool, worst),
         *(_peers(facts, pool, worst) if facts.blind else _share(facts, pool, worst)),
+        *_by_key(facts, pool, worst),
         *_before(worst),
         *_equals(facts, pool, worst),
         *_route_everywhere(facts),
@@ -110,6 +113,22 @@ def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
             f"{worst.during.share:.1%} in the window"
             + (f"; its median time went from {before:.3f} s to {during:.3f} s" if during else ""),
             effect=ratio, p_value=pool.p_value, query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _by_key(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
+    """A server to which a key gives far more than to others is the first to be full."""
+    over = worst.during.share * len(pool.servers)
+    before, during = worst.before.median_s or 0.0, worst.during.median_s or 0.0
+    if over < _OVER or during <= 1.2 * before or not affinity(facts, pool).chosen:
+        return []
+    return [
+        reason(
+            NAME, "a key gives it more than its equals", "load", -3.0,
+            f"{worst.server} has {over:.1f} times an equal part of the pool, which a key gives it,"
+            f" and got slower: its median time went from {before:.3f} s to {during:.3f} s",
+            effect=over, query=shown("affinity", facts.window),
         )
     ]  # fmt: skip
 

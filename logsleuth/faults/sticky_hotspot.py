@@ -25,6 +25,8 @@ _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr
 # Times an equal part, and parts of the pool's requests more than before.
 _OVER: Final = 1.5
 _GROWN: Final = 0.05
+# Times as many requests a second: a server that is nearly full has no more to give.
+_MORE: Final = 1.08
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -89,8 +91,17 @@ def _hot(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
     fair = 1.0 / len(pool.servers)
     over = hot.during.share / fair
     grown = hot.during.share - hot.before.share
-    # Who had as much before, and served it well, isn't hot for it.
+    # Who had as much before, and served it well, isn't hot for it, unless more is asked by now.
     old = not facts.blind and grown < _GROWN
+    if old and over > _OVER and _asked_more(facts, pool):
+        return [
+            reason(
+                NAME, "one server is the first to be full", "strata", 0.0,
+                f"{hot.server} has {hot.during.share:.0%}, {over:.1f} times an equal part, as"
+                " before, but the pool is asked more often",
+                effect=over, query=shown("balancer-shares", facts.window),
+            )
+        ]  # fmt: skip
     weight = -2.0 if old or over <= _OVER else 2.0 if grown > _GROWN else 1.0
     return [
         reason(
@@ -100,6 +111,12 @@ def _hot(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
             effect=over, p_value=pool.p_value, query=shown("balancer-shares", facts.window),
         )
     ]  # fmt: skip
+
+
+def _asked_more(facts: Facts, pool: PoolFacts) -> bool:
+    mine = facts.of_pool(pool)
+    before = float((mine & facts.before).sum()) / max(facts.seconds_before, 1e-3)
+    return float((mine & facts.during).sum()) / facts.seconds_during > _MORE * before
 
 
 def _harm(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:

@@ -1,0 +1,53 @@
+"""A key that always gave one server more than its part: it may be full, or ill."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from logsleuth.faults import bad_instance, sticky_hotspot
+from tests.analyses.traffic_builder import BEGIN, Scene
+from tests.faults.scenes import ONSET, named, noisy, outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.analyses.facts import Facts
+
+
+def keyed(more: float) -> Scene:
+    """Clients keep to their servers, and half of them to web-1; since the onset all ask more."""
+    scene = Scene(rate=30)
+    n, early = len(scene), scene.rng.uniform(size=len(scene)) < 1 / (1 + more)
+    low, high = scene.rng.uniform(0, ONSET, n), scene.rng.uniform(ONSET, scene.seconds, n)
+    scene.started[:] = BEGIN + np.sort(np.where(early, low, high))
+    last = np.array([int(client.rpartition(".")[2]) for client in scene.client])
+    place = np.where(last % 2 == 0, 1, 2 + last // 2 % 3)
+    scene.first[:] = scene.server[:] = [f"web-{number}" for number in place]
+    return scene
+
+
+def test_a_server_that_a_key_filled_is_not_taken_for_an_ill_one(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = keyed(1.25)
+    scene.slow(scene.between(ONSET) & scene.on("web-1"), 12.0)
+    facts = gathered(noisy(scene))
+    assert outcomes(bad_instance, facts)["a key gives it more than its equals"] == "against"
+    assert outcomes(sticky_hotspot, facts)["one server is the first to be full"] == "neutral"
+    assert (named(facts).fault, named(facts).target) == ("sticky-hotspot", "web-1")
+    assert named(facts).confidence < 0.8
+
+
+@pytest.mark.parametrize(("ill", "quick"), [("web-1", True), ("web-3", False)])
+def test_a_server_that_fails_at_once_or_has_no_more_than_others_is_ill(
+    gathered: Callable[[Scene], Facts], ill: str, quick: bool
+) -> None:
+    scene = keyed(1.0)
+    hit = scene.part(scene.between(ONSET) & scene.on(ill), 0.6)
+    scene.fail(hit, 500, 0.04 if quick else 2.0)
+    facts = gathered(noisy(scene))
+    assert "a key gives it more than its equals" not in outcomes(bad_instance, facts)
+    assert (named(facts).fault, named(facts).target) == ("bad-instance", ill)
