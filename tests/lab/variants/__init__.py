@@ -6,7 +6,15 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tests.lab.variants import applications, databases, haproxy, layers, proxies, wrapping
+from tests.lab.variants import (
+    applications,
+    databases,
+    haproxy,
+    layers,
+    proxies,
+    stretched,
+    wrapping,
+)
 from tests.lab.variants.common import swapped
 from tests.lab.variants.evidence import UnfitError, opened
 
@@ -28,6 +36,7 @@ WAYS: Final[Mapping[str, Callable[[Evidence], Evidence]]] = {
     "first-half": lambda evidence: layers.span(evidence, 0.0, 0.5),
     "last-half": lambda evidence: layers.span(evidence, 0.5, 1.0),
     "sampled": layers.sampled,
+    "stretched": stretched.stretched,
     "envoy": lambda evidence: swapped(evidence, "envoy.log", proxies.envoy, None),
     "istio-json": lambda evidence: swapped(
         evidence, "istio-proxy.log", proxies.istio, proxies.cluster
