@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 _ADDRESS: Final = r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]+)"
 _PEER: Final = r"(?:(?:[\w.\-]+|\[[0-9a-fA-F:]+\]):\d{1,5}|unix:[^\s,]+)"
 _LIST: Final = r"{0}(?:(?:, | : )(?:{0}|-))*"
+# What parts the attempts of a request in nginx's lists.
+_SEPARATED: Final = r"\S(?:, | : )\S"
+_NUMBERS: Final = _LIST.format(r"\d+(?:\.\d+)?")
 
 # What the values of a variable look like; an absent value (`-`, empty) fits them all.
 _SHAPES: Final[Mapping[str, str]] = {
@@ -46,16 +49,8 @@ _SHAPES: Final[Mapping[str, str]] = {
 # Keys that people give to the variables, beside the variables' own names.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "remote_addr": (
-        "client",
-        "client_addr",
-        "remote_address",
-        "client_ip",
-        "clientip",
-        "ip",
-        "remote_ip",
-        "remote",
-        "addr",
-        "src",
+        "client", "client_addr", "remote_address", "client_ip", "clientip", "ip", "remote_ip",
+        "remote", "addr", "src",
     ),
     "time_local": ("time", "ts", "timestamp", "t", "@timestamp", "date", "local_time"),
     "time_iso8601": ("time", "ts", "timestamp", "t", "@timestamp", "date", "iso_time"),
@@ -65,55 +60,26 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "request_uri": ("uri", "url", "path", "u", "request_path"),
     "server_protocol": ("protocol", "proto"),
     "status": (
-        "code",
-        "response_status",
-        "http_status",
-        "st",
-        "status_code",
-        "response",
-        "s",
+        "code", "response_status", "http_status", "st", "status_code", "response", "s",
         "response_code",
     ),
     "upstream_status": ("status", "us", "ust", "ups_status", "upstream_code", "upstat"),
     "upstream_addr": (
-        "ua",
-        "upstream_address",
-        "upstream_host",
-        "backend_addr",
-        "upstream",
-        "ups",
-        "backend",
-        "up",
-        "server",
-        "uaddr",
-        "ups_addr",
+        "ua", "upstream_address", "upstream_host", "backend_addr", "upstream", "ups", "backend",
+        "up", "server", "uaddr", "ups_addr",
     ),
     "http_user_agent": ("ua", "agent", "user_agent", "useragent"),
     "http_referer": ("referer", "referrer", "ref"),
     "http_x_forwarded_for": ("xff", "x_forwarded_for", "forwarded_for"),
     "request_id": ("rid", "req_id", "reqid", "id", "x_request_id", "trace", "correlation_id"),
     "body_bytes_sent": (
-        "bytes",
-        "response_bytes",
-        "response_size",
-        "size",
-        "b",
-        "bytes_sent",
-        "body_bytes",
+        "bytes", "response_bytes", "response_size", "size", "b", "bytes_sent", "body_bytes",
         "length",
     ),
     "request_length": ("reqlen", "rlen", "bytes_in"),
     "request_time": (
-        "rt",
-        "seconds",
-        "request_seconds",
-        "request_duration",
-        "duration",
-        "req_time",
-        "time_taken",
-        "total",
-        "latency",
-        "elapsed",
+        "rt", "seconds", "request_seconds", "request_duration", "duration", "req_time",
+        "time_taken", "total", "latency", "elapsed",
     ),
     "upstream_connect_time": ("uct", "ct", "connect", "uconn", "connect_time"),
     "upstream_header_time": ("uht", "ht", "header", "uhead", "header_time"),
@@ -121,7 +87,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "proxy_upstream_name": ("pool", "upstream_name", "backend", "upstream", "service", "proxy"),
     "host": ("host", "vhost", "server_name", "http_host", "domain"),
     "remote_user": ("user",),
-}
+}  # fmt: skip
 _FLOATS: Final = (
     "request_time", "upstream_connect_time", "upstream_header_time", "upstream_response_time",
 )  # fmt: skip
@@ -196,7 +162,18 @@ def name_columns(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> tuple
     _within(keys, columns, names)
     if not _is_access(set(names.values())):
         return None
-    return tuple(names.get(i, f"unnamed_{i}") for i in range(len(columns)))
+    return tuple(names.get(i) or _unnamed(i, columns, names) for i in range(len(columns)))
+
+
+def _unnamed(index: int, columns: Sequence[Sequence[str]], names: Mapping[int, str]) -> str:
+    """A name for what isn't known; what may be a list of one value for each attempt says so.
+
+    Numbers behind the servers' addresses are such, though no sampled request was tried again.
+    """
+    servers = _index(names, "upstream_addr")
+    many = any(re.search(_SEPARATED, value) for value in columns[index])
+    behind = servers is not None and index > servers and _fits(_NUMBERS, columns[index])
+    return f"upstream_unnamed_{index}" if many or behind else f"unnamed_{index}"
 
 
 def _status_of_request(keys: Sequence[str], columns: Sequence[Sequence[str]]) -> dict[int, str]:
@@ -245,6 +222,10 @@ def _by_value(keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict
         index = next(
             (i for i in free if i >= begin and i not in names and fits(variable, columns[i])), None
         )
+        if variable == "upstream_status":
+            # Lengths of requests look like statuses; what the last server answered is repeated.
+            echoes = (i for i in free if i not in names)
+            index = next((i for i in echoes if _echoes_status(columns, names, columns[i])), None)
         if index is not None:
             names[index] = variable
     _by_place(columns, names, free)
@@ -280,8 +261,12 @@ def _echoes_status(
     status = _index(names, "status")
     if status is None or not fits("upstream_status", values):
         return False
-    same = sum(a == b.split(" ")[-1] for a, b in zip(columns[status], values, strict=True))
-    return same > len(values) / 2
+    told = [
+        (left, right.split(" ")[-1])
+        for left, right in zip(columns[status], values, strict=True)
+        if right not in _ABSENT
+    ]
+    return sum(left == right for left, right in told) > len(told) / 2
 
 
 def _within(keys: Sequence[str], columns: Sequence[Sequence[str]], names: dict[int, str]) -> None:

@@ -62,3 +62,20 @@ def test_the_name_of_an_upstream_stands_for_a_server_that_is_not_live(tmp_path: 
     assert (file.events, file.rejected) == (8, 0)
     assert [r["servers"] for r in file.records] == [None] * 6 + ["10.0.0.1:80, shop", None]
     assert (file.records[0]["server"], file.records[7]["server"]) == ("10.0.0.1:80", "shop")
+
+
+@pytest.mark.parametrize(
+    "rest", ["{0} 5 {1}", "{0} {2} 5 {1}", '"{0}" 5 {1} {2}', "{0} [] {2} {1} 185"]
+)
+def test_lists_without_quotes_are_read_behind_sampled_lines_without_any(
+    rest: str, tmp_path: Path
+) -> None:
+    """A layout that nothing tells is found in lines of requests that were not tried again."""
+    lines = [
+        rest.format("203.0.113.5:8080", f"0.0{i % 90 + 10} 200", 512 + i) for i in range(300)
+    ] + [rest.format("203.0.113.5:8080, 203.0.113.6:8080", "0.001, 0.010 502, 200", "0, 99")]
+    text = "".join(f'{REQUEST}200 512 "-" "curl/8" 185 0.011 {line}\n' for line in lines)
+    file = one(tmp_path, text)
+    assert (file.events, file.rejected) == (301, 0)
+    expected = {"server": "203.0.113.6:8080", "upstream_status": 200, "response_s": 0.01}
+    assert differences(expected, file.records[-1]) == []
