@@ -60,7 +60,7 @@ def episodes(
     bar = 3.0 * np.log(max(k.size, 2)) * phi
     cuts = _settled(k, n, _cuts(k, n, bar, min_length), bar / 2.0)
     k_piece, n_piece = _per_piece(k, cuts), _per_piece(n, cuts)
-    raised = _raised(k_piece, n_piece, min_ratio, min_difference)
+    raised = _raised(k_piece, n_piece, min_ratio, min_difference, bar / 2.0)
     base_k, base_n = float(k_piece[~raised].sum()), float(n_piece[~raised].sum())
     found = (
         _segment(k, n, start, stop, base_k, base_n, phi) for start, stop in _runs(raised, cuts)
@@ -108,15 +108,22 @@ def _per_piece(values: FloatArray, cuts: list[int]) -> FloatArray:
     return np.add.reduceat(values, cuts[:-1]) if values.size else values
 
 
-def _raised(k: FloatArray, n: FloatArray, min_ratio: float, min_difference: float) -> BoolArray:
-    """The pieces above the baseline: first that of the lowest piece, then of all not raised."""
+def _raised(
+    k: FloatArray, n: FloatArray, min_ratio: float, min_difference: float, bar: float
+) -> BoolArray:
+    """The pieces above the baseline: first that of the lowest piece, then of all not raised.
+
+    The lowest may be so by luck: what only chance parts from it is baseline, too.
+    """
     rate = np.divide(k, n, out=np.zeros_like(k), where=n > 0)
-    solid = n >= BASELINE_SHARE * n.sum()
-    base = float(rate[solid & (n > 0)].min(initial=1.0))
-    raised = np.zeros(k.shape, dtype=np.bool_)
+    solid = (n > 0) & (n >= BASELINE_SHARE * n.sum())
+    raised: BoolArray = rate > rate[solid].min(initial=1.0)
+    low = np.array([k[~raised].sum(), n[~raised].sum()])
+    both = binomial(k + low[0], n + low[1])
+    raised &= binomial(k, n) + binomial(*low) - both > bar
     for _ in range(2):
-        raised = (rate > 0) & (rate >= min_ratio * base) & (rate - base >= min_difference)
         base = float(k[~raised].sum() / max(n[~raised].sum(), 1.0))
+        raised = (rate > 0) & (rate >= min_ratio * base) & (rate - base >= min_difference)
     return raised
 
 

@@ -96,3 +96,14 @@ def test_episodes_are_in_order_and_apart(bins: list[tuple[int, int]]) -> None:
         assert one.rate_in > one.rate_out >= 0.0
         assert one.llr > 0.0
         stop = one.stop
+
+
+def test_a_calm_end_by_luck_does_not_make_the_rest_an_episode() -> None:
+    """Four errors before and none afterwards are one baseline, not two levels."""
+    n = np.full(120, 5.0)
+    k = np.zeros(120)
+    k[[2, 11, 37, 46]] = 1.0
+    k[80:95] = 2.0
+    (found,) = episodes(k, n, min_excess=6.0, min_ratio=1.5, min_difference=0.005)
+    assert (found.start, found.stop) == (80, 95)
+    assert found.rate_out == pytest.approx(4 / 525)
