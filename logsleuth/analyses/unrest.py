@@ -11,6 +11,8 @@ from logsleuth.analyses.scanning import Bins, scan
 from logsleuth.analyses.shown import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.scanning import Episode, Measure
     from logsleuth.analyses.traffic import Traffic
@@ -22,6 +24,8 @@ _WORDS: Final[dict[Measure, str]] = {
 }
 # Of an incident's floors, so much; what is below that is everyday.
 _HALF: Final = 0.5
+# Half of the fewest failures of an incident: a server with fewer needn't be looked at.
+_FEWEST: Final = 6
 # What takes a tenth of a second longer seems as prompt as ever (Nielsen 1993, "Response times: the
 # three important limits"); half as much again is what noise makes of a percentile.
 _SEEN_S: Final = 0.15
@@ -37,13 +41,16 @@ class Unrest:
     until: float
     rate: float
     usual: float
+    server: str = ""
+    """The server whose requests alone these are; none: everybody's."""
 
     @property
     def told(self) -> str:
         """What stirred, in words."""
+        whose = f" on {self.server}" if self.server else ""
         return (
             f"from {moment(self.since)} to {moment(self.until)} UTC {self.rate:.1%} of the requests"
-            f" {_WORDS[self.measure]}, {self.usual:.1%} otherwise"
+            f"{whose} {_WORDS[self.measure]}, {self.usual:.1%} otherwise"
         )
 
 
@@ -62,16 +69,27 @@ def find(traffic: Traffic, judged: Badness, slightly: Badness) -> Unrest | None:
         return None
     bins = Bins.of(traffic)
     found = [
-        *scan(bins, judged, _HALF),
-        *(e for e in scan(bins, slightly, _HALF) if _noticed(traffic, bins, e)),
+        *((e, bins, "") for e in scan(bins, judged, _HALF)),
+        *((e, bins, "") for e in scan(bins, slightly, _HALF) if _noticed(traffic, bins, e)),
+        *_by_server(traffic, judged),
     ]
     if not found:
         return None
-    most = max(found, key=lambda e: e.segment.llr)
+    most, bins, server = max(found, key=lambda one: one[0].segment.llr)
     return Unrest(
         most.measure, bins.begins(most.segment.start), bins.begins(most.segment.stop),
-        most.segment.rate_in, most.segment.rate_out,
+        most.segment.rate_in, most.segment.rate_out, server,
     )  # fmt: skip
+
+
+def _by_server(traffic: Traffic, judged: Badness) -> Iterator[tuple[Episode, Bins, str]]:
+    """What stirs among the requests of one server: what one has alone drowns in all the others'."""
+    bad = np.bincount(traffic.first_server[judged.bad], minlength=len(traffic.servers))
+    for code, name in enumerate(traffic.servers):
+        mine = traffic.first_server == code
+        if name and bad[code] >= _FEWEST and mine.sum() < len(traffic):
+            bins = Bins.of(traffic, mine)
+            yield from ((e, bins, name) for e in scan(bins, judged, _HALF))
 
 
 def _noticed(traffic: Traffic, bins: Bins, episode: Episode) -> bool:
