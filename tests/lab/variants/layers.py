@@ -136,9 +136,10 @@ def _told(evidence: Evidence, begin: float, stop: float, until: float) -> Eviden
     if stop < onset + least or begin > end - least or abs(begin - onset) < 1:
         raise UnfitError
     return evidence.told(
-        span_s=stop - begin, onset_before_evidence=truth["onset_before_evidence"] or begin > onset,
+        span_s=stop - begin,
+        onset_before_evidence=truth.get("onset_before_evidence", False) or begin > onset,
         end=truth["end"] if end < stop else None,
-    )  # fmt: skip
+    )
 
 
 def renamed(evidence: Evidence, role: str, name: str) -> Evidence:
