@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.scanning import Bins, Episode, Measure, flags_of, scan
+from logsleuth.analyses.scanning import Bins, Episode, Measure, flags_of, scan, scan_by_status
 from logsleuth.stats.onset import refine_onset, step_location
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def _scanned(
 ) -> Window | None:
     """The window around the likeliest episode; `stricter` times as much and as long is asked."""
     found = scan(bins, badness, stricter)
+    if not any(e.solid for e in found):
+        found += scan_by_status(bins, badness, traffic.status, stricter)
     main = max((e for e in found if e.solid), key=lambda e: e.segment.llr, default=None)
     if main is None:
         return None

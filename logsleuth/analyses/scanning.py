@@ -26,6 +26,9 @@ _FLOORS: Final[dict[str, tuple[float, float, float]]] = {
 }
 # The ratio that is asked where no incident is meant.
 _LESS: Final = 1.5
+# Powers of the number of bins: chance brings it to one in ten thousand, or in a hundred.
+_SURELY: Final = 3.0
+_LIKELY: Final = 2.0
 # A shorter spell of slowness is a hiccup: in seconds, and as a share of the evidence.
 _HICCUP_S: Final = 3.0
 _HICCUP: Final = 0.035
@@ -101,6 +104,22 @@ def scan(bins: Bins, badness: Badness, stricter: float = 1.0) -> list[Episode]:
     ]
 
 
+def scan_by_status(
+    bins: Bins, badness: Badness, status: Array, stricter: float = 1.0
+) -> list[Episode]:
+    """All episodes of failures with one status: what is new may drown in everyday ones of another.
+
+    `status` has one for each request, -1 or less where there is none.
+    """
+    codes, counts = np.unique(status[badness.failed & bins.seen], return_counts=True)
+    few = _FLOORS["failures"][0] * stricter
+    return [
+        Episode("failures", segment, _solid(bins, "failures", segment, stricter))
+        for code in codes[(counts >= few) & (counts < counts.sum())].tolist()
+        for segment in _scan(bins, badness.failed & (status == code), "failures", stricter)
+    ]
+
+
 def _scan(bins: Bins, flags: Array, measure: Measure, stricter: float) -> tuple[Segment, ...]:
     excess, ratio, difference = _FLOORS[measure]
     return episodes(
@@ -110,6 +129,7 @@ def _scan(bins: Bins, flags: Array, measure: Measure, stricter: float) -> tuple[
         min_ratio=ratio if stricter >= 1.0 else _LESS,
         min_difference=difference * min(stricter, 1.0),
         phi=2.0 if measure == "latency" else 1.0,
+        power=_SURELY if stricter >= 1.0 else _LIKELY,
     )
 
 

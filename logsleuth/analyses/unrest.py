@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.scanning import Bins, scan
+from logsleuth.analyses.scanning import Bins, scan, scan_by_status
 from logsleuth.analyses.shown import moment
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def find(traffic: Traffic, judged: Badness, slightly: Badness) -> Unrest | None:
     bins = Bins.of(traffic)
     found = [
         *((e, bins, "") for e in scan(bins, judged, _HALF)),
+        *((e, bins, "") for e in scan_by_status(bins, judged, traffic.status, _HALF)),
         *((e, bins, "") for e in scan(bins, slightly, _HALF) if _noticed(traffic, bins, e)),
         *_by_server(traffic, judged),
     ]

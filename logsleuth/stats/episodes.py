@@ -32,12 +32,13 @@ def episodes(
     min_ratio: float = 2.0,
     min_difference: float = 0.005,
     phi: float = 1.0,
+    power: float = 3.0,
 ) -> tuple[Segment, ...]:
     """The episodes of raised failure rate, in order of time.
 
-    An episode has a log-likelihood ratio (over phi) above 3 ln T, and passes every practical floor
-    against the baseline, the bins outside all episodes. A series that is bad throughout has none:
-    it holds no baseline.
+    An episode has a log-likelihood ratio (over phi) above `power` ln T, and passes every practical
+    floor against the baseline, the bins outside all episodes. A series that is bad throughout has
+    none: it holds no baseline.
 
     Args:
         k: failures per bin, [T].
@@ -47,6 +48,7 @@ def episodes(
         min_ratio: the least rate over the baseline's.
         min_difference: the least rate minus the baseline's.
         phi: how much burstier than independent the failures are (retries, clusters).
+        power: what chance may bring: of T bins one in about T ** (power - 1) series has an episode.
 
     Returns:
         Segments that neither touch nor overlap; `rate_out` is the baseline, the same for all.
@@ -57,7 +59,7 @@ def episodes(
     """
     k, n = as_successes(k, n)
     check_positive(phi, "phi")
-    bar = 3.0 * np.log(max(k.size, 2)) * phi
+    bar = power * np.log(max(k.size, 2)) * phi
     cuts = _settled(k, n, _cuts(k, n, bar, min_length), bar / 2.0)
     k_piece, n_piece = _per_piece(k, cuts), _per_piece(n, cuts)
     raised = _raised(k_piece, n_piece, min_ratio, min_difference, bar / 2.0)

@@ -139,6 +139,17 @@ def test_two_seconds_in_which_all_fails_are_one() -> None:
     assert ended == pytest.approx(72.0, abs=1.0)
 
 
+def test_what_is_new_is_seen_among_everyday_failures_of_another_kind() -> None:
+    scene = Scene(rate=40)
+    scene.fail(scene.part(scene.between(0), 0.012), 502)
+    assert found(scene) is None
+    scene.fail(scene.part(scene.between(70, 85), 0.04), 504)
+    measure, onset, ended = begun(scene)
+    assert measure == "failures"
+    assert onset == pytest.approx(70.0, abs=3.0)
+    assert ended == pytest.approx(85.0, abs=3.0)
+
+
 def test_eleven_failures_are_too_few() -> None:
     scene = Scene()
     scene.status[np.flatnonzero(scene.between(70))[:11]] = 502

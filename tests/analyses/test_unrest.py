@@ -59,7 +59,7 @@ def test_slight_slowness_that_people_see_does() -> None:
 def test_what_one_server_has_alone_stirs_though_it_drowns_in_the_rest() -> None:
     scene = Scene(rate=100, servers=[f"web-{i}" for i in range(20)])
     scene.fail(scene.part(scene.between(0), 0.02), 502)
-    scene.fail(scene.part(scene.between(80, 95) & scene.on("web-3"), 0.4), 500)
+    scene.fail(scene.part(scene.between(80, 95) & scene.on("web-3"), 0.4), 502)
     found = stirred(scene)
     assert found is not None
     assert (found.server, found.measure) == ("web-3", "failures")
