@@ -53,6 +53,14 @@ def test_slowness_for_most_of_the_evidence_does_not_raise_the_limit() -> None:
     assert judged.slow[scene.between(0, 40)].mean() < 0.02
 
 
+def test_nor_does_slowness_for_nearly_all_of_it() -> None:
+    scene = Scene(seconds=100, rate=60)
+    scene.slow(scene.between(7), 10.0)
+    flags = badness.judge(scene.traffic()).slow
+    assert flags[scene.between(7)].mean() > 0.9
+    assert flags[scene.between(0, 7)].mean() < 0.02
+
+
 def test_nobody_notices_a_few_milliseconds() -> None:
     scene = Scene(median_s=0.002)
     scene.slow(scene.between(60), 5.0)
