@@ -30,6 +30,8 @@ _COMPARED: Final = 3
 # A key keeps a client on one server; without any, it goes everywhere.
 _KEPT: Final = 0.6
 _GREW: Final = 4.0
+_TIMES: Final = 3.0
+_SHARE_GREW: Final = 1.5
 # Who has so many times its former part was hardly there before.
 _NEW: Final = 10.0
 # A company behind one address makes so much every day; without a baseline it takes more to tell.
@@ -59,6 +61,9 @@ def examine(facts: Facts) -> list[Finding]:
 
 def _share(facts: Facts, top: Concentration) -> Reason:
     least = _MUCH_BLIND if facts.blind else max(_MUCH, 3.0 * top.share_before)
+    # Who came before the harm, which a queue hides for long, has a share of the baseline as well.
+    if not facts.blind and _times_as_many(facts, top) > _TIMES:
+        least = max(_MUCH, _SHARE_GREW * top.share_before)
     # Few requests can still be much work: that has to show elsewhere.
     some = top.share_during > max(_SOME, _GREW * top.share_before)
     new = top.share_during > max(_MUCH / 2, _NEW * top.share_before)
@@ -71,6 +76,13 @@ def _share(facts: Facts, top: Concentration) -> Reason:
         effect=top.share_during, query=shown("failures-by-client", facts.window),
         evidence=facts.cite(facts.during & mine),
     )  # fmt: skip
+
+
+def _times_as_many(facts: Facts, top: Concentration) -> float:
+    """How many times as many requests a second it makes as before."""
+    before = float(facts.before.sum()) / max(facts.seconds_before, 1e-3)
+    during = float(facts.during.sum()) / facts.window.bad_seconds
+    return top.share_during * during / max(top.share_before * before, 1e-9)
 
 
 def _without(facts: Facts, top: Concentration) -> list[Reason]:

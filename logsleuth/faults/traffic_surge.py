@@ -19,6 +19,9 @@ NAME: Final = "traffic-surge"
 LOOKALIKES: Final = ("abusive-client", "capacity-limit")
 
 _MORE: Final = 1.4
+# A client with this part of the requests, and this of those that have come to them.
+_MUCH: Final = 0.15
+_MOST: Final = 0.6
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -35,7 +38,7 @@ def examine(facts: Facts) -> list[Finding]:
             f"{rate.ratio:.2f} times as many requests a second as before", effect=rate.ratio,
             p_value=rate.p_value, query=shown("requests-per-minute"),
         ),
-        *_broad(facts),
+        *_broad(facts, rate.ratio),
         *hit_everywhere(NAME, facts, "every server is overloaded", "load", alike=1.5, apart=-2.5),
         *_overload(facts),
     ]  # fmt: skip
@@ -43,12 +46,15 @@ def examine(facts: Facts) -> list[Finding]:
     return [Finding(NAME, COMPONENT, None, summary, tuple(reasons))]
 
 
-def _broad(facts: Facts) -> list[Reason]:
+def _broad(facts: Facts, ratio: float) -> list[Reason]:
     """The surge is everybody's: no client makes much of it."""
     top = by_client(facts)
     if top is None:
         return []
-    narrow = top.share_during > max(0.15, 3.0 * top.share_before)
+    added = (ratio * top.share_during - top.share_before) / max(ratio - 1.0, 0.1)
+    narrow = top.share_during > _MUCH and (
+        top.share_during > 3.0 * top.share_before or added > _MOST
+    )
     return [
         reason(
             NAME, "from many clients", "strata", -3.0 if narrow else 2.0,

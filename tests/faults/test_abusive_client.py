@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from logsleuth.faults import abusive_client
-from tests.analyses.traffic_builder import Scene
-from tests.faults.scenes import ONSET, claims, outcomes
+from tests.analyses.traffic_builder import BEGIN, Scene
+from tests.faults.scenes import ONSET, claims, named, noisy, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +42,23 @@ def test_a_client_who_was_always_there_is_not(gathered: Callable[[Scene], Facts]
     scene = scraped(0.13, 20.0)
     scene.client[scene.part(scene.between(0, ONSET), 0.12)] = STRANGER
     assert claims(abusive_client, gathered(scene)) == []
+
+
+def test_one_who_came_before_the_queues_were_full_is(gathered: Callable[[Scene], Facts]) -> None:
+    """He doubles the requests, and a fifth of those before the harm are his already."""
+    scene = Scene(rate=40)
+    n = len(scene)
+    mine, early = scene.rng.uniform(size=n) < 0.4, scene.rng.uniform(size=n) < 0.5
+    usual = scene.rng.uniform(0, scene.seconds, n)
+    own = np.where(early & mine, ONSET - 14, ONSET) + scene.rng.uniform(0, 1, n) * np.where(
+        early & mine, scene.seconds - ONSET + 14, scene.seconds - ONSET
+    )
+    order = np.argsort(np.where(mine, own, usual))
+    scene.started[:] = BEGIN + np.where(mine, own, usual)[order]
+    scene.client[mine[order]] = STRANGER
+    scene.slow(scene.between(ONSET), 12.0)
+    facts = gathered(noisy(scene))
+    assert (named(facts).fault, named(facts).target) == ("abusive-client", STRANGER)
 
 
 def gateway(scene: Scene) -> Scene:
