@@ -8,6 +8,7 @@ import numpy as np
 
 from logsleuth.analyses.comparison import affinity, contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.ports import odd_port
 from logsleuth.analyses.reference import reference
 from logsleuth.analyses.shown import shown
 from logsleuth.model import Interval
@@ -62,6 +63,7 @@ def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
         *_words(facts, pool, worst),
         *_ejected(facts, worst),
         *_reload(facts, worst),
+        *_odd_port(pool, worst),
     ]
     summary = (
         f"{_badness(worst):.0%} of the attempts on {worst.server} failed or were slow "
@@ -298,3 +300,11 @@ def _reload(facts: Facts, worst: ServerFacts) -> list[Reason]:
             evidence=(reloads[0].event_id,),
         )
     ]  # fmt: skip
+
+
+def _odd_port(pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
+    """Nobody listens on a port that only its line of the configuration has."""
+    odd = odd_port(pool, worst)
+    if odd is None or worst.during.unconnected < 0.8 * max(worst.during.attempts, 1):
+        return []
+    return [reason(NAME, "asked on a port unlike its equals", "configuration", -2.5, odd)]

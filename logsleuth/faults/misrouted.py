@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses import rewritten
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.ports import odd_port
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.unreachable import at_once
@@ -26,6 +27,7 @@ _FEW: Final = 8
 _TOGETHER_S: Final = 1.0
 # A handler fails some of what it is asked; what isn't there refuses all.
 _ENTIRELY: Final = 0.95
+_MOSTLY: Final = 0.5
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -122,10 +124,32 @@ def _new_address(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding 
             f" {min(unconnected, server.during.attempts)} found nobody listening",
             effect=failed, query=shown("failures-by-server", facts.window),
         ),
+        *_a_spare(facts, pool, server),
         *at_reload(NAME, facts),
     ]  # fmt: skip
     summary = f"requests went to {server.server}, which nobody used before and which doesn't serve"
     return _finding(server.server, summary, reasons, pool)
+
+
+def _a_spare(facts: Facts, pool: PoolFacts, server: ServerFacts) -> list[Reason]:
+    """A backup is asked when the others have failed: what they failed of was there before it."""
+    began, mine = facts.traffic.started, facts.on(server.server)
+    first = float(began[mine].min()) if mine.any() else facts.window.onset
+    others = facts.of_pool(pool) & ~mine & facts.during & (began < first)
+    told = server.configured is not None and server.configured.backup
+    ill = others.sum() >= _FEW and float(facts.badness.bad[others].mean()) >= _MOSTLY
+    if not (told or ill):
+        return []
+    return [
+        reason(
+            NAME, "asked once the others had failed", "timing", -3.0,
+            f"{server.server} was first asked {first - facts.window.onset:.1f} s after the onset,"
+            f" until when {int(facts.badness.bad[others].sum())} of {int(others.sum())} requests on"
+            " the pool's other servers had gone badly"
+            + ("; the configuration has it as a backup" if told else ""),
+            effect=first - facts.window.onset, query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
 
 
 def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding | None:
@@ -156,26 +180,8 @@ def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Fi
 
 
 def _odd_port(pool: PoolFacts, server: ServerFacts) -> list[Reason]:
-    """A server configured on a port that none of its equals has was likely mistyped."""
-    ports = {
-        s.server: s.configured.address.rsplit(":", 1)[-1] for s in pool.servers if s.configured
-    }
-    own = ports.pop(server.server, None)
-    if (
-        own is None
-        or server.configured is None
-        or len(set(ports.values())) != 1
-        or own in ports.values()
-    ):
-        return []
-    line = server.configured
-    return [
-        reason(
-            NAME, "a port unlike its equals", "configuration", 2.5,
-            f"{line.path}:{line.line} has {line.address}, its equals are on port"
-            f" {next(iter(ports.values()))}",
-        )
-    ]  # fmt: skip
+    odd = odd_port(pool, server)
+    return [reason(NAME, "a port unlike its equals", "configuration", 2.5, odd)] if odd else []
 
 
 def _cut_off(facts: Facts, pool: PoolFacts) -> Finding | None:

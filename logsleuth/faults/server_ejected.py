@@ -24,6 +24,8 @@ _ILL: Final = 0.25
 _FEW: Final = 20
 # Servers that were gone for less than this part of the longest absence went later.
 _ALL_ALONG: Final = 0.8
+# Nobody listens where so much of what was tried found nobody.
+_IN_VAIN: Final = 0.8
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -82,7 +84,14 @@ def _absence(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Re
 
 def _elsewhere(facts: Facts, pool: PoolFacts) -> list[Reason]:
     """Requests that are tried where nobody was known to be were sent astray, not kept away."""
-    strange = [s for s in pool.servers if s.new and s.server in facts.in_errors_only]
+    strange = [
+        s for s in pool.servers
+        if s.new
+        and (
+            s.server in facts.in_errors_only
+            or s.during.unconnected >= _IN_VAIN * max(s.during.attempts, 1)
+        )
+    ]  # fmt: skip
     tried = sum(s.during.attempts for s in strange)
     if not tried:
         return []

@@ -116,6 +116,32 @@ def test_a_dead_address_that_nobody_used_before_is_named(
     assert claims(bad_instance, facts) == []
 
 
+def test_all_servers_on_dead_ports_are_misrouted_not_ejected(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = reload(Scene(rate=30))
+    for server in FOUR:
+        scene.give(scene.between(ONSET) & scene.on(server), {f"{server}:81": 1})
+    scene.unreachable(scene.between(ONSET))
+    cause = named(gathered(noisy(scene)))
+    assert cause.fault == "misrouted"
+    assert str(cause.target).endswith(":81")
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_backup_that_fails_as_the_others_did_was_not_misrouted(
+    gathered: Callable[[Scene], Facts], told: bool
+) -> None:
+    scene = Scene(rate=30)
+    scene.give(scene.between(ONSET + 15), {"web-9": 1})
+    scene.fail(scene.part(scene.between(ONSET), 0.9), 504, 2.5)
+    if told:
+        scene.configure(dict.fromkeys((*FOUR, "web-9"), 1), backup=("web-9",))
+    facts = gathered(noisy(scene))
+    assert outcomes(misrouted, facts)["asked once the others had failed"] == "against"
+    assert claims(misrouted, facts) == []
+
+
 def test_a_dead_address_needs_no_reload(gathered: Callable[[Scene], Facts]) -> None:
     scene = dead_address()
     scene.lines = []
