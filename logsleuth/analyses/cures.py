@@ -13,7 +13,7 @@ from logsleuth.analyses.rollout import after_own_start
 from logsleuth.analyses.statements import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.facts import Facts
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _EARLY_S: Final = 15.0
 # Instances that come last in a rollout hardly get one of the last bad requests.
 _LATE_S: Final = 3.0
+_AS_SLOWLY: Final = 1.5
 _MOST: Final = 0.6
 # Who starts anew has an empty queue: if it was the release, it is well from then on.
 _AS_BADLY: Final = 0.5
@@ -48,10 +49,8 @@ def cured(facts: Facts) -> Cure | None:
     if ended is None:
         return None
     early = ended - max(_EARLY_S, 0.25 * facts.seconds_during)
-    starts = tuple(
-        c for c in facts.changes
-        if c.kind in {"deploy", "start"} and early <= c.ts <= ended + _LATE_S
-    )  # fmt: skip
+    later = [c for c in facts.changes if c.kind in {"deploy", "start"} and c.ts >= early]
+    starts = tuple(_one_after_the_other(later, ended + _LATE_S + facts.pace_s))
     instances = len({c.target for c in starts})
     if not starts or instances < _MOST * len({i.name for i in facts.instances}):
         return None
@@ -60,6 +59,16 @@ def cured(facts: Facts) -> Cure | None:
     rate = float(facts.badness.bad[facts.during].mean())
     worked = anew.least <= _AS_BADLY * rate
     return Cure(starts, instances, release or starts[0], release is not None, anew, worked)
+
+
+def _one_after_the_other(starts: list[Change], until: float) -> Iterator[Change]:
+    """Starts up to a moment, and what goes on from there at the same pace."""
+    last, apart = starts[0].ts if starts else until, _LATE_S
+    for start in starts:
+        if start.ts > until and start.ts - last > _AS_SLOWLY * apart:
+            return
+        apart, last = max(apart, start.ts - last), start.ts
+        yield start
 
 
 def outlived(facts: Facts, starts: Iterable[Change]) -> tuple[Passed, float]:

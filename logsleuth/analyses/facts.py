@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 # A baseline of less than this tells nothing.
 _BASELINE: Final = 20
 _BASELINE_S: Final = 3.0
+_A_FEW: Final = 3
+_PACE_MOST_S: Final = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,6 +140,12 @@ class Facts:
     def begun_before(self) -> bool:
         """Whether nobody saw it begin: there is no baseline, or only one from after its end."""
         return self.blind or self.window.baseline.since >= self.window.onset
+
+    @cached_property
+    def pace_s(self) -> float:
+        """How long a few bad requests take to come, in seconds: no onset can be dated better."""
+        bad = int((self.during & self.badness.bad).sum())
+        return min(_A_FEW * self.window.bad_seconds / max(bad, 1), _PACE_MOST_S)
 
     @property
     def seconds_before(self) -> float:

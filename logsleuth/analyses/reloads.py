@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 # nginx writes whole seconds, and new workers take over within one.
 _SLACK_S: Final = 2.0
+_BEFORE_S: Final = 10.0
 
 
 def at_reload(fault: str, facts: Facts, family: str = "direct") -> list[Reason]:
     """A reload at the onset speaks for a fault that is configured; so does one that ended it."""
-    reloads = facts.changed("reload")
-    first = [c for c in reloads if c.ts <= facts.window.latest + _SLACK_S]
+    reloads = facts.changed("reload", within=_BEFORE_S + facts.pace_s)
+    first = [c for c in reloads if c.ts <= facts.window.latest + _SLACK_S + facts.pace_s]
     if first:
         return [
             reason(
@@ -32,7 +33,7 @@ def at_reload(fault: str, facts: Facts, family: str = "direct") -> list[Reason]:
         ]  # fmt: skip
     ended = facts.window.ended
     last = [c for c in facts.changes if c.kind == "reload" and ended is not None
-            and abs(c.ts - ended) <= 2 * _SLACK_S]  # fmt: skip
+            and abs(c.ts - ended) <= 2 * _SLACK_S + facts.pace_s]  # fmt: skip
     if not last:
         return []
     return [

@@ -112,31 +112,42 @@ def nearest(facts: Facts) -> Rollout | None:
         told = VERSION.search(move.message)
         groups.setdefault(told[1] if told else None, []).append(move)
     onset = facts.window.onset
-    begun = {v: g for v, g in groups.items() if g[0].ts <= facts.window.latest + _AFTER_S}
+    until = facts.window.latest + _AFTER_S + facts.pace_s
+    begun = {v: g for v, g in groups.items() if g[0].ts <= until}
     if not begun:
         return None
     version = min(begun, key=lambda v: (abs(begun[v][0].ts - onset), v or ""))
     return Rollout(version, tuple(begun[version]))
 
 
+def since_own_start(facts: Facts, starts: Sequence[Change]) -> dict[str, Passed]:
+    """Requests of the window by instance, from the time on when it had started anew."""
+    passed = {}
+    for name, ts in _first(starts).items():
+        mine = facts.during & facts.on(facts.names.get(name, name))
+        bad = facts.badness.bad[mine & (facts.traffic.started >= ts + _WARM_S)]
+        if len(bad):
+            passed[name] = Passed(len(bad), int(bad.sum()))
+    return passed
+
+
 def after_own_start(facts: Facts, starts: Sequence[Change]) -> Passed:
     """Requests of the window that instances got when each of them had started anew already."""
+    each = since_own_start(facts, starts).values()
+    return Passed(sum(one.requests for one in each), sum(one.bad for one in each))
+
+
+def _first(starts: Sequence[Change]) -> dict[str, float]:
+    """When each instance started first, in seconds since 1970."""
     first: dict[str, float] = {}
     for start in starts:
         first.setdefault(start.target, start.ts)
-    flags = facts.during & False
-    for name, ts in first.items():
-        server = facts.names.get(name, name)
-        flags |= facts.during & facts.on(server) & (facts.traffic.started >= ts + _WARM_S)
-    bad = facts.badness.bad[flags]
-    return Passed(len(bad), int(bad.sum()))
+    return first
 
 
 def study(facts: Facts, rollout: Rollout) -> Study:
     """Follow each instance past its own start, by the applications' own lines."""
-    first: dict[str, float] = {}
-    for start in rollout.starts:
-        first.setdefault(start.target, start.ts)
+    first = _first(rollout.starts)
     moments = {"instances": list(first), "moments": list(first.values())}
     period = {**facts.window.bounds, **moments, "route": None}
     early = facts.window.onset - min(first.values())

@@ -11,7 +11,13 @@ from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.cures import cured, outlived
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.rollout import LIKELIER, deploys_are_told, nearest, study
+from logsleuth.analyses.rollout import (
+    LIKELIER,
+    deploys_are_told,
+    nearest,
+    since_own_start,
+    study,
+)
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.thrown import most_thrown
 
@@ -58,6 +64,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_alike(facts, held),
         *(_served_on(facts, held) or _without_it(held) or _well_at_first(held)),
         *_outlived(facts, moves),
+        *_spared_with_it(facts, moves),
         *_database(facts),
         *_shares(facts),
     ]
@@ -221,7 +228,7 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
     known = {i.name for i in facts.instances}
     apart = min(abs(c.ts - facts.window.onset) for c in moves)
     whole = len(instances) >= 0.6 * max(len(known), 1) or any(c.kind == "deploy" for c in moves)
-    close = apart <= max(10.0, 0.1 * facts.seconds_during)
+    close = apart <= max(10.0, 0.1 * facts.seconds_during) + facts.pace_s
     return reason(
         NAME, "a release at the onset", "direct", 3.0 if whole and close else 0.5,
         f"{len(instances)} of {max(len(known), len(instances))} instances started around the onset,"
@@ -312,6 +319,25 @@ def _outlived(facts: Facts, moves: Sequence[Change]) -> list[Reason]:
             f"{passed.bad} of {passed.requests} requests went badly on instances that kept the"
             f" release after the end, where {expected:.0f} would have as in the window",
             effect=passed.bad / expected, query=shown("releases"),
+        )
+    ]  # fmt: skip
+
+
+def _spared_with_it(facts: Facts, moves: Sequence[Change]) -> list[Reason]:
+    """Code that breaks a service breaks it on every instance that has it."""
+    seen = since_own_start(facts, moves)
+    worst = max((passed.rate for passed in seen.values()), default=0.0)
+    well = {name: passed for name, passed in seen.items() if passed.rate <= _HARDLY * worst}
+    requests = sum(passed.requests for passed in well.values())
+    if requests < _ENOUGH or len(well) < max(2, len(seen) / 2):
+        return []
+    return [
+        reason(
+            NAME, "instances that have it and are well", "strata", -3.0,
+            f"{', '.join(sorted(well)[:4])} started on it as well, and"
+            f" {sum(passed.bad for passed in well.values())} of {requests} requests since then went"
+            f" badly, {worst:.0%} on the worst",
+            effect=worst, query=shown("releases"),
         )
     ]  # fmt: skip
 

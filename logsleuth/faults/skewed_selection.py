@@ -198,7 +198,7 @@ def _timing(facts: Facts, pool: PoolFacts) -> list[Reason]:
     if pool.changed_at is None:
         return []
     late = pool.changed_at - facts.window.latest
-    slack = max(3.0, 0.03 * facts.seconds_during)
+    slack = max(3.0, 0.03 * facts.seconds_during) + facts.pace_s
     weight = -2.5 if late > slack else 1.5
     return [
         reason(

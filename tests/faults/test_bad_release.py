@@ -222,3 +222,38 @@ def test_a_release_that_was_taken_back_is_not_acquitted_by_the_end(
     facts = gathered(noisy(rollout(scene, dict.fromkeys(FOUR, 84.5), "1.8.0")))
     assert "it ended while the release stayed" not in outcomes(bad_release, facts)
     assert (named(facts).fault, named(facts).target) == ("bad-release", "1.9.0")
+
+
+def test_what_one_server_has_alone_is_not_what_all_of_them_were_released_with(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """It started first, and got most of the requests; the others have the release and are well."""
+    scene = Scene(rate=40)
+    starts = {server: ONSET + 4.0 * i for i, server in enumerate(FOUR)}
+    scene.give(scene.between(ONSET), {"web-1": 7, "web-2": 1, "web-3": 1, "web-4": 1})
+    scene.fail(scene.part(scene.between(ONSET) & scene.on("web-1"), 0.9), 503, 2.0)
+    facts = gathered(noisy(rollout(scene, starts, "1.9.0")))
+    assert outcomes(bad_release, facts)["instances that have it and are well"] == "against"
+    assert claims(bad_release, facts) == []
+
+
+def test_a_slow_rollout_beside_sparse_traffic_is_one_release(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """A request in two seconds: the first that goes badly may well be everyday and too early."""
+    scene = Scene(seconds=1200, rate=1.5)
+    starts = {server: 600 + 40.0 * i for i, server in enumerate(FOUR)}
+    scene.fail(scene.part(since(scene, starts), 0.6), 500, 0.04)
+    scene.fail(scene.between(592, 594), 500, 0.04)
+    facts = gathered(noisy(rollout(scene, starts, "1.9.0")))
+    assert (named(facts).fault, named(facts).target) == ("bad-release", "1.9.0")
+
+
+def test_a_rollout_that_goes_on_after_the_end_may_have_ended_it(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    starts = {server: 540 + 40.0 * i for i, server in enumerate(FOUR)}
+    scene = Scene(seconds=1200, rate=3)
+    ill = ailing(scene, ~since(scene, dict.fromkeys(FOUR, 600.0)) & ~since(scene, starts))
+    facts = gathered(noisy(rollout(ill, starts, "1.8.0")))
+    assert outcomes(bad_release, facts)["a release ended it"] == "for"
