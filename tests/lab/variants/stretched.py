@@ -32,6 +32,7 @@ _STAMP: Final = re.compile(
     r"|(?P<ms>(?<![\d.])1\d{12}(?![\d.]))"
     r"|(?P<unix>(?<![\d.])1\d{9}(?=\.\d{3}(?!\d)|;))"
 )
+_WORD: Final = re.compile(rb"[0-9A-Za-z_:-]{12,}")
 _UNITS: Final = {"ms": 1000, "unix": 1}
 _LAYOUTS: Final = {
     "clf": "%d/%b/%Y:%H:%M:%S",
@@ -61,6 +62,11 @@ class _Moves:
 
     def of(self, at: float) -> float:
         return float(round((at - self.since) * (TIMES - 1)))
+
+    def told(self, text: bytes, else_: float) -> float:
+        """That of the request whose id a text has, in whatever place."""
+        words = (found[0].decode() for found in _WORD.finditer(text))
+        return next((self.ids[word] for word in words if word in self.ids), else_)
 
     def near(self, path: str, at: float) -> float | None:
         """That of the request for a path that ended next to a moment."""
@@ -102,7 +108,7 @@ def _spread(evidence: Evidence, log: Log, moves: _Moves) -> bytes:
     moved = dict(zip((int(row[0]) for row in rows), _each(rows, moves), strict=True))
     found, last = [], 0.0
     for line, at, text in evidence.lines(log):
-        last = moved.get(line, last)
+        last = moves.told(text, moved.get(line, last))
         found.append(((at or moves.since) + last, text, last))
     if log in evidence.access or log.role == "application":
         found.sort(key=lambda one: one[0])
