@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reloads import at_reload
@@ -22,6 +24,8 @@ LOOKALIKES: Final = ("bad-instance", "skewed-selection")
 # A server that did worse than this just before it went was ill itself.
 _ILL: Final = 0.25
 _FEW: Final = 20
+# Requests that do better than this part of all were spared.
+_SPARED: Final = 0.5
 # Servers that were gone for less than this part of the longest absence went later.
 _ALL_ALONG: Final = 0.8
 # Nobody listens where so much of what was tried found nobody.
@@ -76,10 +80,28 @@ def _absence(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Re
             f"{names}: no request for {min(s.absent for s in gone):.0%} of the window's requests, "
             f"{share:.0%} of pool {pool.pool} before"
         )
+    lost = _unplaced(facts)
+    if lost:
+        says += f"; {lost} bad requests that no log gives a server may be theirs"
     return reason(
-        NAME, "servers without requests", "strata", 3.0, says, effect=share, p_value=pool.p_value,
-        query=shown("shares-per-minute", bucket="5"),
+        NAME, "servers without requests", "strata", 0.0 if lost else 3.0, says,
+        effect=share, p_value=pool.p_value, query=shown("shares-per-minute", bucket="5"),
     )  # fmt: skip
+
+
+def _unplaced(facts: Facts) -> int:
+    """How many bad requests no log gives a server, where these do worse than those it does.
+
+    Where the balancer names no servers, the applications' lines tell whose a request was. One that
+    hangs or dies on its requests has no line of them, and seems to have got none.
+    """
+    named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
+    placed = named[facts.traffic.first_server]
+    bad, known = facts.during & facts.badness.bad, facts.during & placed
+    if facts.names_servers or not known.any():
+        return 0
+    worse = facts.badness.bad[known].mean() < _SPARED * facts.badness.bad[facts.during].mean()
+    return int((bad & ~placed).sum()) if worse else 0
 
 
 def _elsewhere(facts: Facts, pool: PoolFacts) -> list[Reason]:

@@ -134,3 +134,19 @@ def test_servers_that_were_left_out_first_are_told_from_those_that_gave_in(
     facts = gathered(noisy(scene))
     assert outcomes(server_ejected, facts)["healthy when they went"] == "for"
     assert named(facts).fault == "server-ejected"
+
+
+def test_who_has_no_line_of_what_went_badly_may_have_got_it(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """Where applications alone tell whose a request was, one that hangs seems to get none."""
+    scene = Scene()
+    hanging = scene.between(ONSET) & scene.on("web-3")
+    scene.fail(scene.part(hanging, 0.4), 504, took=3.0)
+    scene.server[hanging], scene.first[hanging] = None, None
+    facts = gathered(scene)
+    facts.__dict__["names_servers"] = False
+    assert outcomes(server_ejected, facts)["servers without requests"] == "neutral"
+    assert claims(server_ejected, facts) == []
+    facts.__dict__["names_servers"] = True
+    assert outcomes(server_ejected, facts)["servers without requests"] == "for"
