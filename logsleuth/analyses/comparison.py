@@ -9,7 +9,7 @@ import numpy as np
 
 from logsleuth.analyses.selection import uris
 from logsleuth.model import Interval
-from logsleuth.stats.proportions import newcombe
+from logsleuth.stats.proportions import newcombe, wilson
 from logsleuth.stats.quantiles import quantile_ratio
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ _ROSE: Final = 0.05
 _SLOWER: Final = 1.35
 # So many requests on each side of the onset tell a key.
 _NEAR: Final = 4000
+# A server was not spared that has this part of the worst one's bad rate.
+_QUARTER: Final = 0.25
 # A server with fewer requests than this tells nothing of itself.
 _TOLD: Final = 10
 _ROUTES: Final = 500
@@ -91,11 +93,13 @@ class Evenness:
     """Whether every server's bad rate surely rose."""
     all_slower: bool
     """Whether every server surely took longer than before."""
+    spared: bool = True
+    """Whether the least hit server surely did better than a quarter of the others' rate."""
 
     @property
     def alike(self) -> bool:
         """Whether no server was spared, though some may have had more room than others."""
-        return self.all_rose or self.all_slower or self.least > 0.25 * self.most
+        return self.all_rose or self.all_slower or self.least > _QUARTER * self.most
 
 
 def evenness(facts: Facts) -> Evenness | None:
@@ -117,7 +121,17 @@ def evenness(facts: Facts) -> Evenness | None:
     rose = not facts.blind and all(_surely_rose(*row) for row in table.tolist())
     pool = next(p for p in facts.pools if p.pool == worst)
     slower = not facts.blind and _all_slower(facts, pool, hit)
-    return Evenness(worst, float(rates.min()), float(rates.max()), rose, slower)
+    return Evenness(
+        worst, float(rates.min()), float(rates.max()), rose, slower, _spared(table[:, :2])
+    )
+
+
+def _spared(table: Array) -> bool:
+    """Whether the server with the lowest rate was surely spared: few requests tell nothing."""
+    least = int(np.argmin(table[:, 1] / table[:, 0]))
+    n, k = table[least].tolist()
+    others = np.delete(table, least, axis=0).sum(axis=0)
+    return wilson(k, n).high < _QUARTER * float(others[1] / others[0])
 
 
 def _all_slower(facts: Facts, pool: PoolFacts, hit: Array) -> bool:

@@ -86,7 +86,17 @@ def test_a_spared_server_makes_them_uneven(gathered: Callable[[Scene], Facts]) -
     held = evenness(gathered(scene))
     assert held is not None
     assert not held.alike
+    assert held.spared
     assert held.least < 0.05
+
+
+def test_few_bad_requests_do_not_tell_who_was_spared(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene()
+    scene.fail(np.flatnonzero(scene.between(60) & ~scene.on("web-3"))[::30], 500)
+    held = evenness(gathered(scene))
+    assert held is not None
+    assert not held.alike
+    assert not held.spared
 
 
 def test_servers_that_all_got_slower_are_alike(gathered: Callable[[Scene], Facts]) -> None:
