@@ -29,6 +29,10 @@ _ALONE: Final = 0.8
 _GAVE_UP: Final = (0, 408, 499, 503, 504)
 # A timeout fires within a few hundredths of a second of its setting.
 _SPREAD_S: Final = 0.05
+# Where applications have lines of so many of the requests, none is missing; and what a route may
+# take longer by chance.
+_ALL: Final = 0.9
+_LONGER_S: Final = 0.1
 # Before, so many waited as long as are given up on now, and so many at all.
 _HARMLESS: Final = 0.3
 _SOME: Final = 0.005
@@ -102,14 +106,20 @@ def _untimed(facts: Facts) -> list[Finding]:
     failed = facts.during & facts.badness.failed
     words = facts.said("upstream-timeout", role="balancer")
     said, count = sum(w.during for w in words), int(failed.sum())
-    if count < _FEW or said < 0.6 * count:
+    if count < _FEW:
+        return []
+    if said >= 0.6 * count:
+        told = f"{said} lines of the balancer tell of time-outs, {count} requests failed"
+        events = tuple(w.event for w in words[:2] if w.event)
+    elif (late := _answered_504(facts, failed)) >= 0.6 * count:
+        said, events = late, facts.cite(failed)
+        told = f"{late} of {count} failed requests got 504, and the applications served all of them"
+    else:
         return []
     reasons = [
         reason(
-            NAME, "failures are time-outs", "direct", 1.5,
-            f"{said} lines of the balancer tell of time-outs, {count} requests failed",
-            effect=said / count, evidence=tuple(w.event for w in words[:2] if w.event),
-            query=shown("balancer-messages"),
+            NAME, "failures are time-outs", "direct", 1.5, told, effect=said / count,
+            evidence=events, query=shown("balancer-messages"),
         ),
         *_completed(facts, None),
         *at_reload(NAME, facts, "timing"),
@@ -119,6 +129,20 @@ def _untimed(facts: Facts) -> list[Finding]:
     target = worst.value if worst and alone else facts.pools[0].target if facts.pools else None
     summary = f"the balancer gives up on requests to {target} that the application completes"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _answered_504(facts: Facts, failed: Array) -> int:
+    """How many got a gateway's time-out, where the applications have a line of every request.
+
+    What hangs in an application has none, and a route that became slow is not served as before.
+    """
+    asked, served = int(facts.during.sum()), sum(i.during for i in facts.instances)
+    hit = {facts.traffic.routes[code] for code in np.unique(facts.traffic.route[failed]).tolist()}
+    slower = [r.slower_s for r in facts.served_routes if r.route in hit and r.before >= _FEW]
+    known = [s for s in slower if s is not None]
+    if facts.blind or served < _ALL * asked or not known or max(known) > _LONGER_S:
+        return 0
+    return int((facts.traffic.status[failed] == 504).sum())
 
 
 def _tried(facts: Facts, failed: Array) -> Array:

@@ -107,3 +107,30 @@ def test_a_queue_that_nobody_waited_so_long_in_before_is_a_limit(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     assert named(gathered(queued(0.002))).fault == "capacity-limit"
+
+
+def test_without_times_the_status_and_the_applications_tell(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """An access log with statuses alone, beside applications that served all of it as before."""
+    scene, late = hasty()
+    noisy(scene)
+    scene.status[late] = 504
+    scene.duration_s[:] = np.nan
+    facts = gathered(scene)
+    assert outcomes(timeout_misconfigured, facts)["failures are time-outs"] == "for"
+    assert claims(timeout_misconfigured, facts) == ["web"]
+
+
+def test_without_times_what_the_applications_have_no_line_of_is_no_timeout(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, late = hasty()
+    noisy(scene)
+    scene.status[late] = 504
+    scene.duration_s[:] = np.nan
+    scene.lines = [
+        line for i, line in enumerate(scene.lines)
+        if line["role"] != "application" or line["said_at"] < ONSET or i % 3
+    ]  # fmt: skip
+    assert timeout_misconfigured.examine(gathered(scene)) == []
