@@ -103,6 +103,9 @@ def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
         weight = -1.0
     elif ratio <= 1.2:
         weight = 2.0
+    elif worst.during.median_s is None:
+        # A log without times doesn't tell whether it is slower: the load may well be the reason.
+        weight = -1.5
     elif during <= 1.2 * before and slowest <= 1.5:
         # It answers its errors at once, and whoever counts connections sends it more for that.
         weight = 1.0

@@ -107,6 +107,15 @@ def test_an_overloaded_instance_is_not_ill(gathered: Callable[[Scene], Facts]) -
     assert outcomes(bad_instance, facts)["no more load than before"] == "against"
 
 
+def test_a_log_without_times_does_not_clear_a_larger_share(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = scenes.skewed()
+    scene.duration_s[:] = float("nan")
+    facts = gathered(scene)
+    assert outcomes(bad_instance, facts)["no more load than before"] == "against"
+
+
 @pytest.mark.parametrize("scene", [scenes.slow_statements, scenes.stopped, scenes.ejected])
 def test_what_hits_all_instances_is_no_instances_fault(
     gathered: Callable[[Scene], Facts], scene: Callable[[], Scene]
