@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from logsleuth import __version__, runbooks, verdict
 from logsleuth.analyses import (
+    accused,
     attribution,
     calm_pools,
     clocks,
@@ -79,7 +80,11 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         incident=None,
         root_cause=None,
         hypotheses=verdict.without_incident(
-            coverage.roles(case), len(calm.traffic), calm.unrest, coverage_fields.seen(case)
+            coverage.roles(case),
+            len(calm.traffic),
+            calm.unrest,
+            coverage_fields.seen(case),
+            accused.find(case, calm.traffic, calm.badness),
         ),
         pools=calm_pools.describe(case, calm),
         timeline=moments,

@@ -128,11 +128,13 @@ def without_incident(
     requests: int,
     unrest: Unrest | None = None,
     seen: float | None = None,
+    accused: str | None = None,
 ) -> tuple[Hypothesis, ...]:
     """Where nothing left its baseline there is nothing to be guilty of.
 
     Where something stirred, too little for an incident but no accident, nobody is ruled out; nor
-    where the balancer's log has only some of the requests, for what went badly may be the rest.
+    where the balancer's log has only some of the requests, for what went badly may be the rest;
+    nor where lines accuse the database of the few that failed (`accused`, in words).
     """
     present = {
         "balancer": "balancer" in roles,
@@ -140,21 +142,24 @@ def without_incident(
         "database": "database" in roles,
         "client": "balancer" in roles,
     }
-    calm = _calm(requests, unrest, seen)
+    calm = _calm(requests, unrest, seen, accused)
     return tuple(
         _innocent(c, calm) if present[c] and requests else _unseen(c, present[c])
         for c in COMPONENTS
     )
 
 
-def _calm(requests: int, unrest: Unrest | None, seen: float | None) -> Check:
+def _calm(requests: int, unrest: Unrest | None, seen: float | None, accused: str | None) -> Check:
     says = f"in {requests} requests no failures, refusals or times left their baseline"
     if unrest is not None:
         says += f" far or long enough for an incident, but {unrest.told}"
     part = seen is not None and seen < SAMPLED
     if part:
         says += f"; but the balancer's log has only {seen:.0%} of what the applications served"
-    outcome: Outcome = "neutral" if part or unrest is not None else "against"
+    if accused is not None:
+        says += f"; but {accused}"
+    doubt = part or unrest is not None or accused is not None
+    outcome: Outcome = "neutral" if doubt else "against"
     return Check(
         "no incident", outcome, says, family="coverage", query=shown("requests-per-minute")
     )
