@@ -132,7 +132,8 @@ def narrow(traffic: Traffic, badness: Badness) -> Window | None:
     """Scan each server by itself: what one has alone drowns in what its equals do well.
 
     So does a sick server that the balancer takes out and back: in its own requests it is sick all
-    along, in everybody's only for moments.
+    along, in everybody's only for moments. What fails from the first line to the last has no
+    baseline but its equals.
     """
     if not len(traffic) or traffic.until <= traffic.since:
         return None
@@ -143,7 +144,8 @@ def narrow(traffic: Traffic, badness: Badness) -> Window | None:
     for code in np.flatnonzero(named & (bad >= _FEWEST)):
         mine = traffic.first_server == code
         if mine.sum() < len(traffic):
-            found.append(_scanned(traffic, badness, Bins.of(traffic, mine), _STRICTER))
+            scanned = _scanned(traffic, badness, Bins.of(traffic, mine), _STRICTER)
+            found.append(scanned or _all_along_on(traffic, badness, mine))
     return max((w for w in found if w is not None), key=lambda w: w.llr, default=None)
 
 
@@ -288,9 +290,27 @@ def _cut_off(traffic: Traffic, bins: Bins, flags: Array, stop: int) -> bool:
 def _all_along(traffic: Traffic, badness: Badness) -> Window | None:
     """A service that is down from the first line to the last has no baseline in the evidence."""
     bad = badness.unanswered
-    if float(bad.mean()) < _ALL_ALONG or int(bad.sum()) < 20:
+    if float(bad.mean()) < _ALL_ALONG or int(bad.sum()) < _FEWEST:
         return None
-    measure: Measure = "failures" if badness.failed.sum() >= badness.misplaced.sum() else "refusals"
+    failed = badness.failed.sum() >= badness.misplaced.sum()
+    return _whole(traffic, "failures" if failed else "refusals", float(bad.sum()))
+
+
+def _all_along_on(traffic: Traffic, badness: Badness, mine: Array) -> Window | None:
+    """A server that fails from first to last where the others, with as many requests, don't."""
+    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
+    others = badness.failed[~mine & named[traffic.first_server]]
+    failed = badness.failed[mine]
+    rate = float(failed.mean())
+    if rate < _STRICTER * _ALL_ALONG or failed.sum() < _FEWEST or len(others) < len(failed):
+        return None
+    if float(others.mean()) >= _ALL_ALONG * rate:
+        return None
+    return _whole(traffic, "failures", float(failed.sum()))
+
+
+def _whole(traffic: Traffic, measure: Measure, llr: float) -> Window:
+    """All of the evidence as a window, without a baseline."""
     return Window(
         measure=measure,
         measures=frozenset({measure}),
@@ -298,7 +318,7 @@ def _all_along(traffic: Traffic, badness: Badness) -> Window | None:
         earliest=traffic.since,
         latest=traffic.since,
         ended=None,
-        llr=float(bad.sum()),
+        llr=llr,
         until=traffic.until + 1e-3,
         baseline=Period(traffic.since, traffic.since),
     )

@@ -393,3 +393,25 @@ def test_slight_slowness_of_a_moment_is_none() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_chance_makes_no_slight_slowness(seed: int) -> None:
     assert slightly(Scene(300, 40, median_s=0.2, seed=seed)) is None
+
+
+def test_a_server_that_fails_from_first_to_last_is_an_incident_without_a_baseline() -> None:
+    scene = Scene(rate=40, servers=[f"web-{i}" for i in range(8)])
+    scene.fail(scene.part(scene.on("web-3"), 0.4), 500)
+    traffic = scene.traffic()
+    window = incident.narrow(traffic, badness.judge(traffic))
+    assert window is not None
+    assert (window.measure, window.ended) == ("failures", None)
+    assert window.baseline.seconds == 0
+    assert window.onset == traffic.since
+
+
+@pytest.mark.parametrize(("sick", "everywhere"), [(0.1, 0.0), (0.4, 0.08)])
+def test_what_all_servers_fail_a_little_is_no_incident_of_one(
+    sick: float, everywhere: float
+) -> None:
+    scene = Scene(rate=40, servers=[f"web-{i}" for i in range(8)])
+    scene.fail(scene.part(scene.on("web-3"), sick), 500)
+    scene.fail(scene.part(scene.between(0), everywhere), 500)
+    traffic = scene.traffic()
+    assert incident.narrow(traffic, badness.judge(traffic)) is None
