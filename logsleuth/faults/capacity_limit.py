@@ -9,6 +9,7 @@ import numpy as np
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.patience import in_queue
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.unlogged import as_quick_inside, never_reached
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
@@ -63,7 +64,7 @@ def _turned_away(facts: Facts) -> list[Reason]:
     limits = (429, 502, 503) if _no_attempt_failed(facts) else (429, 503)
     own = facts.during & ~served & ~traffic.unconnected & np.isin(traffic.status, limits)
     # That no server is named says nothing where the balancer's log never names one.
-    own &= facts.names_servers
+    own &= facts.names_servers or never_reached(facts, own)
     turned = facts.during & traffic.turned_away | own
     words = facts.said("balancer-limit", role="balancer")
     count, bad = int(turned.sum()), int((facts.during & facts.badness.bad).sum())
@@ -71,7 +72,8 @@ def _turned_away(facts: Facts) -> list[Reason]:
     if not count and not said:
         return []
     part = max(count, said) / max(bad, 1)
-    weight = 3.0 if part > 0.2 else 0.5
+    # That no application has a line of them is less than that the balancer says so.
+    weight = 0.5 if part <= 0.2 else 3.0 if facts.names_servers or said else 2.0
     return [
         reason(
             NAME, "the balancer turned requests away", "direct", weight,
@@ -138,8 +140,12 @@ def _servers_idle(facts: Facts) -> list[Reason]:
     during = took[facts.during & good]
     before, during = before[~np.isnan(before)], during[~np.isnan(during)]
     if len(before) < 20 or len(during) < 20:
-        return []
-    ratio = float(np.median(during) / max(np.median(before), 1e-3))
+        inside = None if facts.names_servers else as_quick_inside(facts)
+        if inside is None:
+            return []
+        ratio = inside
+    else:
+        ratio = float(np.median(during) / max(np.median(before), 1e-3))
     return [
         reason(
             NAME, "the servers answer as fast as before", "strata",
