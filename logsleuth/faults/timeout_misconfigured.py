@@ -29,9 +29,9 @@ _ALONE: Final = 0.8
 _GAVE_UP: Final = (0, 408, 499, 503, 504)
 # A timeout fires within a few hundredths of a second of its setting.
 _SPREAD_S: Final = 0.05
-# Where applications have lines of so many of the requests, none is missing; and what a route may
-# take longer by chance.
-_ALL: Final = 0.9
+# Of the requests that failed applications may lack so many lines; and what a route may take longer
+# by chance.
+_LOST: Final = 0.3
 _LONGER_S: Final = 0.1
 # Before, so many waited as long as are given up on now, and so many at all.
 _HARMLESS: Final = 0.3
@@ -136,13 +136,26 @@ def _answered_504(facts: Facts, failed: Array) -> int:
 
     What hangs in an application has none, and a route that became slow is not served as before.
     """
-    asked, served = int(facts.during.sum()), sum(i.during for i in facts.instances)
     hit = {facts.traffic.routes[code] for code in np.unique(facts.traffic.route[failed]).tolist()}
     slower = [r.slower_s for r in facts.served_routes if r.route in hit and r.before >= _FEW]
     known = [s for s in slower if s is not None]
-    if facts.blind or served < _ALL * asked or not known or max(known) > _LONGER_S:
+    if facts.blind or not known or max(known) > _LONGER_S or not _have_lines(facts, failed):
         return 0
     return int((facts.traffic.status[failed] == 504).sum())
+
+
+def _have_lines(facts: Facts, failed: Array) -> bool:
+    """Whether the applications have as many lines as before, also of the requests that failed.
+
+    They are asked by others, too: by health checks, or by a balancer whose log isn't there.
+    """
+    before = sum(i.before for i in facts.instances)
+    during = sum(i.during for i in facts.instances)
+    asked = int(facts.before.sum())
+    if not asked or not before:
+        return False
+    lost = int(facts.during.sum()) * before / asked - during
+    return bool(lost <= _LOST * failed.sum())
 
 
 def _tried(facts: Facts, failed: Array) -> Array:
