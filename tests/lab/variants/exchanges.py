@@ -137,9 +137,13 @@ class Names:
         ]
 
     def of(self, pools: Iterable[str]) -> list[str]:
-        """The addresses in some pools, which stand for them where a log names no pools."""
+        """The servers of some pools, which stand for them where a log names no pools.
+
+        Their addresses, and their names: a log may have neither, and applications tell of theirs.
+        """
         wanted = set(pools)
-        return sorted({address for (pool, _), address in self._known.items() if pool in wanted})
+        held = [told for told in self._known.items() if told[0][0] in wanted]
+        return sorted({called for (_, name), address in held for called in (name, address)})
 
 
 def exchanges(evidence: Evidence) -> Sequence[Exchange]:
