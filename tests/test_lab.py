@@ -25,6 +25,7 @@ from tests.lab.instances import AppPaths, make_processes
 from tests.lab.pairs import built
 from tests.lab.plan import base_spec
 from tests.lab.record import plan_for
+from tests.lab.tools import LabError, alone
 
 INCIDENTS = Path(__file__).parents[1] / "sample_logs" / "incidents"
 SAMPLES = sorted(path.parent for path in INCIDENTS.glob("*/truth.json"))
@@ -111,6 +112,17 @@ def test_a_sample_names_its_target(sample: Case) -> None:
     everything = "".join(_read(path).decode() for path in sample.files())
     assert not truth["target"] or any(target in everything for target in truth["target"])
     assert truth["target"] or truth["fault"] in (None, "traffic-surge")
+
+
+def test_two_recordings_never_share_addresses() -> None:
+    plans = [plan_for("quiet", seed) for seed in (7, 207, 8)]
+    for plan in plans:
+        plan.shift = 90
+    refused = pytest.raises(LabError, match="another recording")
+    with alone(plans[0]), alone(plans[2]), refused, alone(plans[1]):
+        pass
+    with alone(plans[1]):
+        pass
 
 
 @pytest.mark.parametrize("fault", [*MAIN, *LOOKALIKES, *CONTROLS])

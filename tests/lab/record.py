@@ -18,7 +18,7 @@ from tests.lab.habits import follow
 from tests.lab.lab import Lab
 from tests.lab.pairs import built, with_second
 from tests.lab.plan import Plan, base_spec, make_plan
-from tests.lab.tools import LabError, SpoiledError
+from tests.lab.tools import LabError, SpoiledError, alone
 from tests.lab.truth import make_truth
 from tests.lab.visible import Visible
 
@@ -103,7 +103,8 @@ def record(plan: Plan, out: Path, keep: bool = False, most_s: float = LATE_S) ->
     folder = Path(tempfile.mkdtemp(prefix="lab-"))
     folder.chmod(0o755)  # nginx's workers and PostgreSQL are somebody else
     try:
-        truth, spoilt = asyncio.run(_record(plan, out, folder, most_s))
+        with alone(plan):
+            truth, spoilt = asyncio.run(_record(plan, out, folder, most_s))
     finally:
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import time
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from tests.lab.plan import Plan
+
+_HELD: Final = 47_808
 
 
 class LabError(Exception):
@@ -45,6 +49,22 @@ def missing(*names: str) -> list[str]:
         except LabError:
             absent.append(name)
     return absent
+
+
+@contextmanager
+def alone(plan: Plan) -> Iterator[None]:
+    """Keep a recording's addresses to itself: another's requests would be in its logs.
+
+    Raises:
+        LabError: another recording on this machine has them.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
+        try:
+            held.bind((plan.address(255, 254), _HELD))
+        except OSError as error:
+            message = f"another recording has the addresses of {plan.address(0, 0)}: {error}"
+            raise LabError(message) from error
+        yield
 
 
 def root() -> bool:
