@@ -19,17 +19,22 @@ _SILENT: Final = 8.0
 _SILENT_S: Final = 1.0
 # So much of what the others got came in silences; all of it would, were there no stragglers.
 _PART: Final = 0.9
+_TAKEN: Final = ("server-down", "drained")
+_BEFORE_S: Final = 60.0
 
 
 def stand_in(facts: Facts, pool: PoolFacts) -> float | None:
     """How much of what the other servers got came while the busiest one got nothing.
 
     Servers that shared the load before and now serve only then were made backups. None where that
-    isn't so, or too little tells.
+    isn't so, too little tells, or the log tells that they were taken out and brought back.
     """
     hot = max(pool.servers, key=lambda s: (s.during.share, s.server), default=None)
     others = [s.server for s in pool.servers if s is not hot and s.before.requests]
     if facts.blind or hot is None or hot.during.share < _MOST or not others:
+        return None
+    taken = {c.target for c in facts.changed(*_TAKEN, within=_BEFORE_S)}
+    if taken.issuperset(others):
         return None
     # The calm between episodes counts: it is the time in which the others serve well.
     mine = facts.of_pool(pool) & facts.whole

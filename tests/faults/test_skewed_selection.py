@@ -178,3 +178,17 @@ def test_servers_that_serve_while_the_hot_one_is_out_were_made_backups(
 ) -> None:
     cause = scenes.named(gathered(spares(Scene(rate=40))))
     assert (cause.fault, cause.target) == ("skewed-selection", "web-1")
+
+
+def test_servers_that_the_log_takes_out_were_not(gathered: Callable[[Scene], Facts]) -> None:
+    """Once they are back the other one has nothing but its queue to work off."""
+    scene = Scene(rate=40)
+    scene.give(scene.between(ONSET, ONSET + 30), {"web-1": 1})
+    scene.fail(scene.part(scene.between(ONSET + 1, ONSET + 30), 0.8), 503, 2.0)
+    scene.give(scene.between(ONSET + 30), dict.fromkeys(FOUR[1:], 1))
+    scene.fail(scene.part(scene.between(ONSET + 30, ONSET + 40), 0.1), 503, 2.0)
+    for server in FOUR[1:]:
+        text = f"Server web/{server} is going DOWN for maintenance. 1 active server left"
+        scene.say("balancer", ONSET, text, server=server, pool="web", level="warning")
+    cause = scenes.named(gathered(scene))
+    assert (cause.fault, cause.target) == ("server-ejected", "web")
