@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _MOSTLY: Final = 0.5
 _HARDLY: Final = 0.1
 _FEW: Final = 20
-# Of an instance that is lost or hangs there are no lines either, and its share falls.
-_MOVED: Final = 0.05
+# Of an instance that is lost or hangs there are no lines either, and its share falls below this.
+_KEPT: Final = 0.75
 
 
 def never_reached(facts: Facts, chosen: Array) -> bool:
@@ -36,8 +36,9 @@ def never_reached(facts: Facts, chosen: Array) -> bool:
         return False
     if facts.said("overload", "resources", role="application"):
         return False
-    steady = all(p.moved is not None and p.moved < _MOVED for p in facts.pools if p.during >= _FEW)
-    return steady and bool(facts.pools) and not any(facts.missing(p) for p in facts.pools)
+    servers = [s for p in facts.pools for s in p.servers if s.before.requests >= _FEW]
+    steady = all(s.during.share >= _KEPT * s.before.share for s in servers)
+    return bool(servers) and steady and not any(facts.missing(p) for p in facts.pools)
 
 
 def as_quick_inside(facts: Facts) -> float | None:
