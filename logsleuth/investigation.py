@@ -85,6 +85,7 @@ def _calm(case: Case, calm: Calm) -> Investigation:
             calm.unrest,
             coverage_fields.seen(case),
             accused.find(case, calm.traffic, calm.badness),
+            timed=calm.traffic.timed,
         ),
         pools=calm_pools.describe(case, calm),
         timeline=moments,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.findings import Finding, Reason
     from logsleuth.analyses.judgements import Judged
     from logsleuth.analyses.unrest import Unrest
-    from logsleuth.model import Component, Outcome, Status
+    from logsleuth.model import Component, Status
 
 # One family of reasons may say this much and no more, so that no absurd p-value decides alone.
 _CAP: Final = 3.0
@@ -129,12 +129,15 @@ def without_incident(
     unrest: Unrest | None = None,
     seen: float | None = None,
     accused: str | None = None,
+    *,
+    timed: bool = True,
 ) -> tuple[Hypothesis, ...]:
     """Where nothing left its baseline there is nothing to be guilty of.
 
     Where something stirred, too little for an incident but no accident, nobody is ruled out; nor
     where the balancer's log has only some of the requests, for what went badly may be the rest;
-    nor where lines accuse the database of the few that failed (`accused`, in words).
+    nor where lines accuse the database of the few that failed (`accused`, in words); nor where the
+    log has no times, for it would not show what is slow (`timed`).
     """
     present = {
         "balancer": "balancer" in roles,
@@ -142,15 +145,18 @@ def without_incident(
         "database": "database" in roles,
         "client": "balancer" in roles,
     }
-    calm = _calm(requests, unrest, seen, accused)
+    calm = _calm(requests, unrest, seen, accused, timed=timed)
     return tuple(
         _innocent(c, calm) if present[c] and requests else _unseen(c, present[c])
         for c in COMPONENTS
     )
 
 
-def _calm(requests: int, unrest: Unrest | None, seen: float | None, accused: str | None) -> Check:
-    says = f"in {requests} requests no failures, refusals or times left their baseline"
+def _calm(
+    requests: int, unrest: Unrest | None, seen: float | None, accused: str | None, *, timed: bool
+) -> Check:
+    what = "failures, refusals or times" if timed else "failures or refusals"
+    says = f"in {requests} requests no {what} left their baseline"
     if unrest is not None:
         says += f" far or long enough for an incident, but {unrest.told}"
     part = seen is not None and seen < SAMPLED
@@ -158,11 +164,13 @@ def _calm(requests: int, unrest: Unrest | None, seen: float | None, accused: str
         says += f"; but the balancer's log has only {seen:.0%} of what the applications served"
     if accused is not None:
         says += f"; but {accused}"
-    doubt = part or unrest is not None or accused is not None
-    outcome: Outcome = "neutral" if doubt else "against"
+    if not timed:
+        says += "; but the balancer's log has no times: what is slow doesn't show in it"
+    doubt = part or unrest is not None or accused is not None or not timed
     return Check(
-        "no incident", outcome, says, family="coverage", query=shown("requests-per-minute")
-    )
+        "no incident", "neutral" if doubt else "against", says, family="coverage",
+        query=shown("requests-per-minute"),
+    )  # fmt: skip
 
 
 def _unseen(component: Component, present: bool) -> Hypothesis:

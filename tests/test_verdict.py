@@ -329,3 +329,9 @@ def test_what_stirred_without_being_an_incident_rules_nobody_out() -> None:
     assert set(statuses(told).values()) == {"inconclusive"}
     assert all("4.0% of the requests were slow" in h.summary and h.would_decide for h in told)
     assert not [c for h in told for c in h.checks if c.outcome == "against"]
+
+
+def test_a_log_without_times_rules_nobody_out() -> None:
+    told = verdict.without_incident(frozenset({"balancer", "database"}), 500, timed=False)
+    assert "ruled-out" not in statuses(told).values()
+    assert all("no times" in h.summary for h in told if h.status == "inconclusive")

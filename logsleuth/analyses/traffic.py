@@ -70,6 +70,12 @@ class Traffic:
         ended = self.started + np.nan_to_num(self.duration_s, nan=0.0)
         return min(float(ended.min()), self.until)
 
+    @property
+    def timed(self) -> bool:
+        """Whether at least half of the requests have a duration, so that slowness shows."""
+        known = len(self) - int(np.isnan(self.duration_s).sum())
+        return known >= len(self) / 2
+
     def between(self, low: float, high: float) -> slice:
         """Return the slice of requests that began in [low, high)."""
         first, last = np.searchsorted(self.started, (low, high)).tolist()
