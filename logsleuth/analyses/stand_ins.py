@@ -34,7 +34,8 @@ def stand_in(facts: Facts, pool: PoolFacts) -> float | None:
     if facts.blind or hot is None or hot.during.share < _MOST or not others:
         return None
     taken = {c.target for c in facts.changed(*_TAKEN, within=_BEFORE_S)}
-    if taken.issuperset(others):
+    # Where applications alone tell whose a request was, one that is overloaded seems to be silent.
+    if taken.issuperset(others) or not facts.names_servers:
         return None
     # The calm between episodes counts: it is the time in which the others serve well.
     mine = facts.of_pool(pool) & facts.whole
