@@ -16,6 +16,7 @@ from logsleuth.analyses.statements import sql
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.patience import Patience
+    from logsleuth.analyses.pools import PoolFacts
     from logsleuth.analyses.traffic import Array
     from logsleuth.model import Component
 
@@ -98,7 +99,17 @@ def _impatient(facts: Facts, held: Patience | None) -> Finding | None:
 def _pool_of(facts: Facts, failed: Array) -> str | None:
     pools = np.bincount(facts.traffic.pool[failed], minlength=len(facts.traffic.pools))
     named = facts.traffic.pools[int(np.argmax(pools))]
-    return named or (facts.pools[0].target if facts.pools else None)
+    if named or not facts.pools:
+        return named or None
+    # Where nothing names them: whose servers have most of them, or else whose routes they are.
+    routes = np.bincount(facts.traffic.route[failed], minlength=len(facts.traffic.routes))
+    count = dict(zip(facts.traffic.routes, routes.tolist(), strict=True))
+
+    def held(pool: PoolFacts) -> tuple[int, int]:
+        own = sum(count.get(route, 0) for route, (before, _, _) in pool.routes.items() if before)
+        return int((facts.of_pool(pool) & failed).sum()), own
+
+    return max(facts.pools, key=held).target
 
 
 def _untimed(facts: Facts) -> list[Finding]:
@@ -126,7 +137,7 @@ def _untimed(facts: Facts) -> list[Finding]:
     ]  # fmt: skip
     worst = by_route(facts)
     alone = worst is not None and worst.excess_share > _ALONE and worst.value
-    target = worst.value if worst and alone else facts.pools[0].target if facts.pools else None
+    target = worst.value if worst and alone else _pool_of(facts, failed)
     summary = f"the balancer gives up on requests to {target} that the application completes"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
 

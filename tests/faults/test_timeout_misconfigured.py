@@ -134,3 +134,15 @@ def test_without_times_what_the_applications_have_no_line_of_is_no_timeout(
         if line["role"] != "application" or line["said_at"] < ONSET or i % 3
     ]  # fmt: skip
     assert timeout_misconfigured.examine(gathered(scene)) == []
+
+
+def test_where_no_pool_has_a_name_it_is_that_of_the_servers_given_up_on(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, late = hasty(servers=("api-1", "api-2", "web-1", "web-2"))
+    scene.route[scene.on("api-1", "api-2")] = "/api"
+    scene.pool[:] = ""
+    late &= scene.on("web-1", "web-2")
+    noisy(scene)
+    scene.status[late], scene.duration_s[late] = 504, LIMIT_S + 0.001
+    assert claims(timeout_misconfigured, gathered(scene)) == ["web-1"]
