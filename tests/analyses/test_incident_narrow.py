@@ -1,0 +1,99 @@
+"""Incidents of one server, and slight ones: what drowns in all requests, or in their times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from logsleuth.analyses import badness, incident
+from tests.analyses.test_incident import found
+from tests.analyses.traffic_builder import BEGIN, Scene
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.incident import Window
+
+
+def alone(scene: Scene) -> Window | None:
+    traffic = scene.traffic()
+    return incident.narrow(traffic, badness.judge(traffic))
+
+
+def flapping(scene: Scene) -> Scene:
+    """A sick server that the balancer takes out after two seconds, and back after ten more."""
+    for since in (60, 72, 84, 96, 108):
+        scene.slow(scene.between(since, since + 2) & scene.on("web-2"), 20.0)
+        out = scene.between(since + 2, since + 12) & scene.on("web-2")
+        scene.give(out, {"web-1": 1, "web-3": 1, "web-4": 1})
+    return scene
+
+
+def test_a_server_that_is_taken_out_and_back_is_one_incident() -> None:
+    scene = flapping(Scene())
+    assert found(scene) is None
+    window = alone(scene)
+    assert window is not None
+    assert window.onset - BEGIN == pytest.approx(60, abs=2)
+    assert window.stop - BEGIN > 105
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_chance_makes_no_incident_of_one_server(seed: int) -> None:
+    scene = Scene(300, 40, seed=seed)
+    scene.slow(scene.part(scene.between(0), 0.01), 20.0)
+    scene.fail(scene.part(scene.between(0), 0.005), 500)
+    assert alone(scene) is None
+
+
+def test_a_moments_hiccup_of_one_server_is_none() -> None:
+    scene = Scene(rate=60)
+    scene.slow(scene.between(60, 64) & scene.on("web-2"), 20.0)
+    assert alone(scene) is None
+
+
+def slightly(scene: Scene) -> Window | None:
+    traffic = scene.traffic()
+    return incident.lasting(traffic, badness.judge(traffic, badness.SLIGHT))
+
+
+def test_slight_slowness_that_lasts_is_an_incident() -> None:
+    scene = Scene(rate=40, median_s=0.2)
+    scene.slow(scene.between(70), 1.7)
+    assert found(scene) is None
+    window = slightly(scene)
+    assert window is not None
+    assert window.onset - BEGIN == pytest.approx(70, abs=4)
+    assert window.ended is None
+
+
+def test_slight_slowness_of_a_moment_is_none() -> None:
+    scene = Scene(rate=40, median_s=0.2)
+    scene.slow(scene.between(70, 76), 1.7)
+    assert slightly(scene) is None
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_chance_makes_no_slight_slowness(seed: int) -> None:
+    assert slightly(Scene(300, 40, median_s=0.2, seed=seed)) is None
+
+
+def test_a_server_that_fails_from_first_to_last_is_an_incident_without_a_baseline() -> None:
+    scene = Scene(rate=40, servers=[f"web-{i}" for i in range(8)])
+    scene.fail(scene.part(scene.on("web-3"), 0.4), 500)
+    traffic = scene.traffic()
+    window = incident.narrow(traffic, badness.judge(traffic))
+    assert window is not None
+    assert (window.measure, window.ended) == ("failures", None)
+    assert window.baseline.seconds == 0
+    assert window.onset == traffic.since
+
+
+@pytest.mark.parametrize(("sick", "everywhere"), [(0.1, 0.0), (0.4, 0.08)])
+def test_what_all_servers_fail_a_little_is_no_incident_of_one(
+    sick: float, everywhere: float
+) -> None:
+    scene = Scene(rate=40, servers=[f"web-{i}" for i in range(8)])
+    scene.fail(scene.part(scene.on("web-3"), sick), 500)
+    scene.fail(scene.part(scene.between(0), everywhere), 500)
+    traffic = scene.traffic()
+    assert incident.narrow(traffic, badness.judge(traffic)) is None
