@@ -1,10 +1,15 @@
-"""What is said of a database that fails, while too few requests failed for an incident."""
+"""What speaks against a database where too few requests went badly for an incident."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from logsleuth.analyses.scanning import Bins
+from logsleuth.analyses.shown import moment
 from logsleuth.analyses.statements import sql
+from logsleuth.stats.episodes import episodes
 
 if TYPE_CHECKING:
     from logsleuth.analyses.badness import Badness
@@ -18,12 +23,46 @@ _KINDS: Final = frozenset(
 _FEW: Final = 3
 # Failures are as the lines are where they are so much more frequent there.
 _TIMES: Final = 3.0
+# Slow statements, and how many more to each request.
+_LEAST: Final = 40
+_TO_EACH: Final = 0.15
 # Lines are written when a thing is over, and clocks differ.
 _AROUND_S: Final = 2.0
 
 
 def find(case: Case, traffic: Traffic, judged: Badness) -> str | None:
-    """Tell in words that requests failed while a database was said to fail; None if none did.
+    """Tell in words what speaks against a database; None if nothing does."""
+    return _failing(case, traffic, judged) or _slower(case, traffic)
+
+
+def _slower(case: Case, traffic: Traffic) -> str | None:
+    """That it logged many more slow statements to each request for a while than otherwise.
+
+    A job of its own logs a few; what requests wait for comes as often as they do, and may be in
+    their times though these reach no floor.
+    """
+    began = case.arrays(sql("statement_times"))["began"] if len(traffic) else np.empty(0)
+    if len(began) < _LEAST:
+        return None
+    bins = Bins.of(traffic)
+    place = np.floor((np.asarray(began, dtype=float) - bins.since) / bins.width).astype(int)
+    place = place[(place >= 0) & (place < bins.count)]
+    counts = np.minimum(np.bincount(place, minlength=bins.count), bins.requests)
+    found = episodes(
+        counts, bins.requests, min_excess=_LEAST, min_ratio=_TIMES, min_difference=_TO_EACH, phi=4.0
+    )
+    if not found:
+        return None
+    most = max(found, key=lambda one: one.llr)
+    return (
+        f"from {moment(bins.begins(most.start))} to {moment(bins.begins(most.stop))} UTC the"
+        f" database logged {most.rate_in:.2f} slow statements to each request,"
+        f" {most.rate_out:.2f} otherwise"
+    )
+
+
+def _failing(case: Case, traffic: Traffic, judged: Badness) -> str | None:
+    """That requests failed while a database was said to fail.
 
     A log that was sampled, or of a service that mostly does without its database, has too few
     failures for an incident. Words of a failing database beside them are no accident all the same.

@@ -9,7 +9,7 @@ import pytest
 
 from logsleuth import verdict
 from logsleuth.analyses import accused, badness
-from tests.analyses.traffic_builder import Scene
+from tests.analyses.traffic_builder import BEGIN, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,3 +58,17 @@ def test_failures_that_are_as_frequent_otherwise_accuse_nobody(
     scene = sampled(failing=4, said=9)
     scene.fail(np.flatnonzero(scene.between(0))[::5], 500)
     assert told(case_of(scene), scene) is None
+
+
+@pytest.mark.parametrize(("each", "accuses"), [(0.3, True), (0.03, False)])
+def test_slow_statements_to_every_third_request_accuse_the_database_and_a_jobs_few_do_not(
+    each: float, accuses: bool, case_of: Callable[[Scene], Case]
+) -> None:
+    scene = Scene(rate=30)
+    slow = scene.part(scene.between(60, 90), each)
+    for at in (scene.started[slow] - BEGIN).tolist():
+        scene.statement(at, "select label from items where id = 7", 0.12)
+    says = told(case_of(scene), scene)
+    assert (says is not None) == accuses
+    if says:
+        assert "slow statements to each request" in says
