@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,6 +29,7 @@ _FEW: Final = 20
 _SPARED: Final = 0.5
 # Servers that were gone for less than this part of the longest absence went later.
 _ALL_ALONG: Final = 0.8
+_OWN_ERROR: Final = re.compile(r"\bcode: 5\d\d\b")
 # Nobody listens where so much of what was tried found nobody.
 _IN_VAIN: Final = 0.8
 
@@ -207,7 +209,9 @@ def _told(facts: Facts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
         return []
     drained = any(c.kind == "drained" for c in found)
     refused = any("Layer4" in c.message or "disabled while" in c.message for c in found)
-    weight = 2.5 if drained else -2.0 if refused else 2.0
+    # A health check that answers 5xx says itself that its server is ill.
+    ill = any(_OWN_ERROR.search(c.message) for c in found)
+    weight = 2.5 if drained else -2.0 if refused or ill else 2.0
     return [
         reason(
             NAME, "the balancer took them out", "direct", weight, found[0].message,

@@ -94,6 +94,17 @@ def test_a_server_given_up_for_its_errors_is_no_ejection(
     assert claims(server_ejected, facts) == []
 
 
+@pytest.mark.parametrize(("code", "outcome"), [(404, "for"), (503, "against")])
+def test_a_check_that_answers_5xx_says_that_its_server_is_ill(
+    gathered: Callable[[Scene], Facts], code: int, outcome: str
+) -> None:
+    scene = scenes.ejected()
+    for line in scene.lines:
+        line["message"] = str(line.get("message", "")).replace("code: 404", f"code: {code}")
+    told = outcomes(server_ejected, gathered(scene))
+    assert told["the balancer took them out"] == outcome
+
+
 def test_spares_by_configuration_are_a_skew(gathered: Callable[[Scene], Facts]) -> None:
     scene = scenes.ejected()
     scene.lines = [line for line in scene.lines if line["role"] != "balancer"]
