@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from logsleuth import __version__, runbooks, verdict
 from logsleuth.analyses import (
-    accused,
     attribution,
     calm_pools,
     clocks,
     counterfactual,
     coverage,
-    coverage_fields,
     documents,
+    doubts,
     examples,
     judgements,
     messages,
@@ -80,12 +79,7 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         incident=None,
         root_cause=None,
         hypotheses=verdict.without_incident(
-            coverage.roles(case),
-            len(calm.traffic),
-            calm.unrest,
-            coverage_fields.seen(case),
-            accused.find(case, calm.traffic, calm.badness),
-            timed=calm.traffic.timed,
+            coverage.roles(case), len(calm.traffic), doubts.find(case, calm)
         ),
         pools=calm_pools.describe(case, calm),
         timeline=moments,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses import exoneration
 from logsleuth.analyses.accounted import few_lines_for_much_harm
-from logsleuth.analyses.coverage_fields import SAMPLED
 from logsleuth.analyses.shown import shown
 from logsleuth.model import COMPONENTS, Check, FaultStanding, Hypothesis, RootCause
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.findings import Finding, Reason
     from logsleuth.analyses.judgements import Judged
-    from logsleuth.analyses.unrest import Unrest
     from logsleuth.model import Component, Status
 
 # One family of reasons may say this much and no more, so that no absurd p-value decides alone.
@@ -126,18 +124,11 @@ def skewed_pools(standing: Sequence[Scored]) -> frozenset[str]:
 def without_incident(
     roles: frozenset[str],
     requests: int,
-    unrest: Unrest | None = None,
-    seen: float | None = None,
-    accused: str | None = None,
-    *,
-    timed: bool = True,
+    doubts: Sequence[str] = (),
 ) -> tuple[Hypothesis, ...]:
     """Where nothing left its baseline there is nothing to be guilty of.
 
-    Where something stirred, too little for an incident but no accident, nobody is ruled out; nor
-    where the balancer's log has only some of the requests, for what went badly may be the rest;
-    nor where lines accuse the database of the few that failed (`accused`, in words); nor where the
-    log has no times, for it would not show what is slow (`timed`).
+    Where there are doubts that all was calm, in words, nobody is ruled out.
     """
     present = {
         "balancer": "balancer" in roles,
@@ -145,30 +136,19 @@ def without_incident(
         "database": "database" in roles,
         "client": "balancer" in roles,
     }
-    calm = _calm(requests, unrest, seen, accused, timed=timed)
+    calm = _calm(requests, doubts)
     return tuple(
         _innocent(c, calm) if present[c] and requests else _unseen(c, present[c])
         for c in COMPONENTS
     )
 
 
-def _calm(
-    requests: int, unrest: Unrest | None, seen: float | None, accused: str | None, *, timed: bool
-) -> Check:
-    what = "failures, refusals or times" if timed else "failures or refusals"
-    says = f"in {requests} requests no {what} left their baseline"
-    if unrest is not None:
-        says += f" far or long enough for an incident, but {unrest.told}"
-    part = seen is not None and seen < SAMPLED
-    if part:
-        says += f"; but the balancer's log has only {seen:.0%} of what the applications served"
-    if accused is not None:
-        says += f"; but {accused}"
-    if not timed:
-        says += "; but the balancer's log has no times: what is slow doesn't show in it"
-    doubt = part or unrest is not None or accused is not None or not timed
+def _calm(requests: int, doubts: Sequence[str]) -> Check:
+    says = f"in {requests} requests no failures, refusals or times left their baseline"
+    if doubts:
+        says = f"{says} far or long enough for an incident; but {'; but '.join(doubts)}"
     return Check(
-        "no incident", "neutral" if doubt else "against", says, family="coverage",
+        "no incident", "neutral" if doubts else "against", says, family="coverage",
         query=shown("requests-per-minute"),
     )  # fmt: skip
 

@@ -9,7 +9,6 @@ import pytest
 
 from logsleuth import verdict
 from logsleuth.analyses.findings import Finding, reason
-from logsleuth.analyses.unrest import Unrest
 from logsleuth.model import COMPONENTS, Check, RootCause
 from logsleuth.verdict import Exoneration
 
@@ -313,25 +312,10 @@ def test_without_requests_no_check_speaks_for_anybody() -> None:
     assert all(h.would_decide for h in told)
 
 
-def test_a_log_that_has_only_some_of_the_requests_rules_nobody_out() -> None:
-    layers = frozenset({"balancer", "application"})
-    told = verdict.without_incident(layers, 500, seen=0.33)
-    assert {h.status for h in told} == {"inconclusive", "no-evidence"}
-    assert "only 33% of what the applications served" in told[0].summary
-    assert told[0].would_decide
-    whole = verdict.without_incident(layers, 500, seen=0.97)
-    assert whole[0].status == "ruled-out"
-
-
-def test_what_stirred_without_being_an_incident_rules_nobody_out() -> None:
-    stirred = Unrest("latency", 1_772_000_000.0, 1_772_000_020.0, 0.04, 0.01)
-    told = verdict.without_incident(frozenset({"balancer", "database"}), 500, stirred)
+def test_where_all_may_not_have_been_calm_nobody_is_ruled_out() -> None:
+    layers = frozenset({"balancer", "database"})
+    told = verdict.without_incident(layers, 500, ("some are slow", "others are not logged"))
     assert set(statuses(told).values()) == {"inconclusive"}
-    assert all("4.0% of the requests were slow" in h.summary and h.would_decide for h in told)
+    assert all("but some are slow; but others are not logged" in h.summary for h in told)
+    assert all(h.would_decide for h in told)
     assert not [c for h in told for c in h.checks if c.outcome == "against"]
-
-
-def test_a_log_without_times_rules_nobody_out() -> None:
-    told = verdict.without_incident(frozenset({"balancer", "database"}), 500, timed=False)
-    assert "ruled-out" not in statuses(told).values()
-    assert all("no times" in h.summary for h in told if h.status == "inconclusive")

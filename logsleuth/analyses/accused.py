@@ -32,6 +32,8 @@ _AROUND_S: Final = 2.0
 
 def find(case: Case, traffic: Traffic, judged: Badness) -> str | None:
     """Tell in words what speaks against a database; None if nothing does."""
+    if not len(traffic):
+        return None
     return _failing(case, traffic, judged) or _slower(case, traffic)
 
 
@@ -41,15 +43,18 @@ def _slower(case: Case, traffic: Traffic) -> str | None:
     A job of its own logs a few; what requests wait for comes as often as they do, and may be in
     their times though these reach no floor.
     """
-    began = case.arrays(sql("statement_times"))["began"] if len(traffic) else np.empty(0)
-    if len(began) < _LEAST:
-        return None
     bins = Bins.of(traffic)
-    place = np.floor((np.asarray(began, dtype=float) - bins.since) / bins.width).astype(int)
-    place = place[(place >= 0) & (place < bins.count)]
-    counts = np.minimum(np.bincount(place, minlength=bins.count), bins.requests)
+    axis = {"since": bins.since, "width": bins.width, "count": bins.count}
+    counts = np.zeros(bins.count)
+    for place, statements in case.rows(sql("statement_bins"), axis):
+        counts[place] = statements
     found = episodes(
-        counts, bins.requests, min_excess=_LEAST, min_ratio=_TIMES, min_difference=_TO_EACH, phi=4.0
+        np.minimum(counts, bins.requests),
+        bins.requests,
+        min_excess=_LEAST,
+        min_ratio=_TIMES,
+        min_difference=_TO_EACH,
+        phi=4.0,
     )
     if not found:
         return None
@@ -67,8 +72,6 @@ def _failing(case: Case, traffic: Traffic, judged: Badness) -> str | None:
     A log that was sampled, or of a service that mostly does without its database, has too few
     failures for an incident. Words of a failing database beside them are no accident all the same.
     """
-    if not len(traffic):
-        return None
     whole = {"onset": traffic.since, "stop": traffic.until, "slack": 0.0}
     rows = case.rows(sql("words"), {**whole, "calm_since": traffic.since, "calm_until": 0.0})
     said = [row for row in rows if row[0] in _KINDS and row[4]]

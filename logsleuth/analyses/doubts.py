@@ -1,0 +1,32 @@
+"""Why a case without an incident may yet hide one: then nobody is ruled out for being calm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from logsleuth.analyses import accused, coverage_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from logsleuth.analyses.facts import Calm
+    from logsleuth.case.store import Case
+
+
+def find(case: Case, calm: Calm) -> tuple[str, ...]:
+    """Tell each doubt in words: what stirred, what speaks against a database, what isn't seen."""
+    return tuple(_each(case, calm))
+
+
+def _each(case: Case, calm: Calm) -> Iterator[str]:
+    if calm.unrest is not None:
+        yield calm.unrest.told
+    seen = coverage_fields.seen(case)
+    # What went badly may be among the rest.
+    if seen is not None and seen < coverage_fields.SAMPLED:
+        yield f"the balancer's log has only {seen:.0%} of what the applications served"
+    told = accused.find(case, calm.traffic, calm.badness)
+    if told is not None:
+        yield told
+    if not calm.traffic.timed:
+        yield "the balancer's log has no times: what is slow doesn't show in it"

@@ -1,0 +1,64 @@
+"""What makes calm doubtful, each by itself; and that plain calm is beyond doubt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from logsleuth.analyses import doubts
+from logsleuth.analyses.facts import Calm, gather
+from tests.analyses.traffic_builder import BEGIN, Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.case.store import Case
+
+
+def calm(_: Scene) -> None:
+    """Leave it so."""
+
+
+def stirred(scene: Scene) -> None:
+    scene.fail(np.flatnonzero(scene.between(70, 76))[::18], 500)
+
+
+def sampled(scene: Scene) -> None:
+    """The applications tell of three times as many requests."""
+    scene.applications()
+    scene.applications()
+
+
+def accused(scene: Scene) -> None:
+    for at in (scene.started[scene.part(scene.between(60, 90), 0.3)] - BEGIN).tolist():
+        scene.statement(at, "select label from items where id = 7", 0.12)
+
+
+def untimed(scene: Scene) -> None:
+    scene.duration_s[:] = np.nan
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (calm, None),
+        (stirred, "of the requests failed"),
+        (sampled, "has only 33% of what the applications served"),
+        (accused, "slow statements to each request"),
+        (untimed, "has no times"),
+    ],
+)
+def test_each_doubt_is_told(
+    change: Callable[[Scene], None], says: str | None, case_of: Callable[[Scene], Case]
+) -> None:
+    scene = Scene(rate=30)
+    scene.applications()
+    change(scene)
+    case = case_of(scene)
+    found = gather(case)
+    assert isinstance(found, Calm)
+    told = doubts.find(case, found)
+    assert len(told) == (says is not None)
+    assert all(str(says) in one for one in told)
