@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.scanning import Bins, Episode, Measure, flags_of, scan, scan_by_status
+from logsleuth.analyses.scanning import (
+    Bins,
+    Episode,
+    Measure,
+    by_server,
+    flags_of,
+    scan,
+    scan_by_status,
+)
 from logsleuth.stats.onset import refine_onset, step_location
 
 if TYPE_CHECKING:
@@ -120,7 +128,7 @@ def _scanned(
 ) -> Window | None:
     """The window around the likeliest episode; `stricter` times as much and as long is asked."""
     found = scan(bins, badness, stricter)
-    if not any(e.solid for e in found):
+    if stricter == 1.0 and not any(e.solid for e in found):
         found += scan_by_status(bins, badness, traffic.status, stricter)
     main = max((e for e in found if e.solid), key=lambda e: e.segment.llr, default=None)
     if main is None:
@@ -137,15 +145,13 @@ def narrow(traffic: Traffic, badness: Badness) -> Window | None:
     """
     if not len(traffic) or traffic.until <= traffic.since:
         return None
-    size = len(traffic.servers)
-    bad = np.bincount(traffic.first_server[badness.bad], minlength=size)
-    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
     found = []
-    for code in np.flatnonzero(named & (bad >= _FEWEST)):
+    for code, bins, own in by_server(traffic, badness, _FEWEST):
         mine = traffic.first_server == code
-        if mine.sum() < len(traffic):
-            scanned = _scanned(traffic, badness, Bins.of(traffic, mine), _STRICTER)
-            found.append(scanned or _all_along_on(traffic, badness, mine))
+        if any(e.solid for e in scan(bins, own, _STRICTER)):
+            found.append(_scanned(traffic, badness, Bins.of(traffic, mine), _STRICTER))
+        else:
+            found.append(_all_along_on(traffic, badness, mine))
     return max((w for w in found if w is not None), key=lambda w: w.llr, default=None)
 
 

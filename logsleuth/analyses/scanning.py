@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
+from logsleuth.analyses.badness import Badness
 from logsleuth.stats.episodes import episodes
 
 if TYPE_CHECKING:
-    from logsleuth.analyses.badness import Badness
+    from collections.abc import Iterator
+
     from logsleuth.analyses.traffic import Array, Traffic
     from logsleuth.stats.scan import Segment
 
@@ -65,18 +67,27 @@ class Bins:
     @staticmethod
     def of(traffic: Traffic, among: Array | None = None) -> Bins:
         """Divide the evidence into bins that hold some requests each, all or those flagged."""
+        seen = traffic.started >= traffic.logged_since
+        if among is None:
+            return Bins._cut(traffic, traffic.started, seen, len(traffic))
+        return Bins._cut(traffic, traffic.started, seen & among, int(among.sum()))
+
+    @staticmethod
+    def of_some(traffic: Traffic, chosen: Array) -> Bins:
+        """Divide the evidence by requests at these positions, and hold only them."""
+        started = traffic.started[chosen]
+        return Bins._cut(traffic, started, started >= traffic.logged_since, len(chosen))
+
+    @staticmethod
+    def _cut(traffic: Traffic, started: Array, seen: Array, requests: int) -> Bins:
         since = traffic.logged_since
         span = max(traffic.until - since, 1e-3)
-        seen = traffic.started >= since
-        if among is not None:
-            seen &= among
-        width = max(
-            span / _BINS, _PER_BIN * span / (len(traffic) if among is None else among.sum())
-        )
+        width = max(span / _BINS, _PER_BIN * span / requests)
         count = max(int(np.ceil(span / width)), 1)
-        index = np.clip(((traffic.started - since) / width).astype(np.int64), 0, count - 1)
-        requests = np.bincount(index, weights=seen, minlength=count)
-        return Bins(since, width, count, index, seen, requests)
+        index = np.clip(((started - since) / width).astype(np.int64), 0, count - 1)
+        return Bins(
+            since, width, count, index, seen, np.bincount(index, weights=seen, minlength=count)
+        )
 
     def tally(self, flags: Array) -> Array:
         """Count the flagged requests of each bin."""
@@ -85,6 +96,26 @@ class Bins:
     def begins(self, bin_index: float) -> float:
         """When a bin begins, in seconds since 1970."""
         return self.since + bin_index * self.width
+
+
+def by_server(
+    traffic: Traffic, badness: Badness, least: int
+) -> Iterator[tuple[int, Bins, Badness]]:
+    """Each server's requests by themselves: its code, bins as `Bins.of` has them, and their flags.
+
+    Servers with fewer bad requests than `least` are left out, and one that has all requests.
+    """
+    order = np.argsort(traffic.first_server, kind="stable")
+    bounds = np.searchsorted(traffic.first_server[order], np.arange(len(traffic.servers) + 1))
+    bad = np.bincount(traffic.first_server[badness.bad], minlength=len(traffic.servers))
+    for code, name in enumerate(traffic.servers):
+        mine = order[bounds[code] : bounds[code + 1]]
+        if name and bad[code] >= least and len(mine) < len(traffic):
+            own = Badness(
+                badness.failed[mine], badness.misplaced[mine], badness.slow[mine],
+                badness.threshold_s[mine],
+            )  # fmt: skip
+            yield code, Bins.of_some(traffic, mine), own
 
 
 def flags_of(badness: Badness) -> dict[Measure, Array]:
@@ -122,8 +153,11 @@ def scan_by_status(
 
 def _scan(bins: Bins, flags: Array, measure: Measure, stricter: float) -> tuple[Segment, ...]:
     excess, ratio, difference = _FLOORS[measure]
+    tally = bins.tally(flags)
+    if tally.sum() < excess * stricter:
+        return ()
     return episodes(
-        bins.tally(flags),
+        tally,
         bins.requests,
         min_excess=excess * stricter,
         min_ratio=ratio if stricter >= 1.0 else _LESS,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.scanning import Bins, scan, scan_by_status
+from logsleuth.analyses.scanning import Bins, by_server, scan, scan_by_status
 from logsleuth.analyses.shown import moment
 
 if TYPE_CHECKING:
@@ -85,12 +85,8 @@ def find(traffic: Traffic, judged: Badness, slightly: Badness) -> Unrest | None:
 
 def _by_server(traffic: Traffic, judged: Badness) -> Iterator[tuple[Episode, Bins, str]]:
     """What stirs among the requests of one server: what one has alone drowns in all the others'."""
-    bad = np.bincount(traffic.first_server[judged.bad], minlength=len(traffic.servers))
-    for code, name in enumerate(traffic.servers):
-        mine = traffic.first_server == code
-        if name and bad[code] >= _FEWEST and mine.sum() < len(traffic):
-            bins = Bins.of(traffic, mine)
-            yield from ((e, bins, name) for e in scan(bins, judged, _HALF))
+    for code, bins, own in by_server(traffic, judged, _FEWEST):
+        yield from ((e, bins, traffic.servers[code]) for e in scan(bins, own, _HALF))
 
 
 def _noticed(traffic: Traffic, bins: Bins, episode: Episode) -> bool:
