@@ -293,8 +293,9 @@ def _mended(facts: Facts) -> list[Reason]:
     return [
         reason(
             NAME, "a release ended it", "timing", -3.0,
-            f"{cure.instances} instances started around the end, none of which went badly"
-            f" from then on, and nobody saw it begin: {cure.first.message}",
+            f"{cure.instances} instances started around the end, since when {cure.anew.bad} of"
+            f" {cure.anew.requests} requests to them went badly, and nobody saw it begin:"
+            f" {cure.first.message}",
             evidence=(cure.first.event_id,), query=shown("releases"),
         )
     ]  # fmt: skip
