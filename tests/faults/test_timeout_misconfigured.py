@@ -109,15 +109,19 @@ def test_a_queue_that_nobody_waited_so_long_in_before_is_a_limit(
     assert named(gathered(queued(0.002))).fault == "capacity-limit"
 
 
-def test_without_times_the_status_and_the_applications_tell(
-    gathered: Callable[[Scene], Facts],
-) -> None:
+def untimed() -> Scene:
     """An access log with statuses alone, beside applications that served all of it as before."""
     scene, late = hasty()
     noisy(scene)
     scene.status[late] = 504
     scene.duration_s[:] = np.nan
-    facts = gathered(scene)
+    return scene
+
+
+def test_without_times_the_status_and_the_applications_tell(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(untimed())
     assert outcomes(timeout_misconfigured, facts)["failures are time-outs"] == "for"
     assert claims(timeout_misconfigured, facts) == ["web"]
 
@@ -125,10 +129,7 @@ def test_without_times_the_status_and_the_applications_tell(
 def test_without_times_what_the_applications_have_no_line_of_is_no_timeout(
     gathered: Callable[[Scene], Facts],
 ) -> None:
-    scene, late = hasty()
-    noisy(scene)
-    scene.status[late] = 504
-    scene.duration_s[:] = np.nan
+    scene = untimed()
     scene.lines = [
         line for i, line in enumerate(scene.lines)
         if line["role"] != "application" or line["said_at"] < ONSET or i % 3
