@@ -12,6 +12,7 @@ from logsleuth.analyses import (
     application,
     badness,
     changes,
+    comparison,
     correlation,
     database,
     dropped,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.application import Instance, ServedRoute
     from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.changes import Change
+    from logsleuth.analyses.comparison import Affinity
     from logsleuth.analyses.database import DatabaseFacts, Words
     from logsleuth.analyses.incident import Window
     from logsleuth.analyses.intended import Intended
@@ -130,6 +132,16 @@ class Facts:
     def slowed_route(self) -> SlowedRoute | None:
         """The route that took longer by itself, whatever it had to wait for with the others."""
         return own_time.slowed_route(self.case, self.window)
+
+    def affinity(self, pool: PoolFacts) -> Affinity:
+        """How faithfully keys return to their servers in a pool; three faults ask for it."""
+        if pool.pool not in self._affinities:
+            self._affinities[pool.pool] = comparison.affinity(self, pool)
+        return self._affinities[pool.pool]
+
+    @cached_property
+    def _affinities(self) -> dict[str, Affinity]:
+        return {}
 
     @property
     def blind(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.comparison import affinity, contrast
+from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.ports import odd_port
 from logsleuth.analyses.reference import reference
@@ -126,7 +126,7 @@ def _by_key(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
     """A server to which a key gives far more than to others is the first to be full."""
     over = worst.during.share * len(pool.servers)
     before, during = worst.before.median_s or 0.0, worst.during.median_s or 0.0
-    if over < _OVER or during <= 1.2 * before or not affinity(facts, pool).chosen:
+    if over < _OVER or during <= 1.2 * before or not facts.affinity(pool).chosen:
         return []
     return [
         reason(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.comparison import affinity, contrast
+from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reference import reference
 from logsleuth.analyses.reloads import at_reload
@@ -254,7 +254,7 @@ def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
 
 
 def _affinity(facts: Facts, pool: PoolFacts) -> list[Reason]:
-    held = affinity(facts, pool)
+    held = facts.affinity(pool)
     if held.during is None:
         return []
     # An affinity of old explains no change of the shares; a new one does.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses.comparison import affinity, contrast
+from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
@@ -33,7 +33,7 @@ def examine(facts: Facts) -> list[Finding]:
     """Hold each pool whose clients keep to one server against its shares."""
     found = []
     for pool in facts.pools:
-        held = affinity(facts, pool)
+        held = facts.affinity(pool)
         keyed = pool.algorithm in _KEYED or any(
             s.configured and s.configured.affinity_key for s in pool.servers
         )
