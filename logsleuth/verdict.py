@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses import exoneration
 from logsleuth.analyses.accounted import few_lines_for_much_harm
+from logsleuth.analyses.own_errors import failures_of_its_own
+from logsleuth.analyses.second_tries import answered_at_once
 from logsleuth.analyses.shown import shown
 from logsleuth.model import COMPONENTS, Check, FaultStanding, Hypothesis, RootCause
 
@@ -357,12 +359,13 @@ def _database(facts: Facts, control: Check | None, spared: Check | None) -> Exon
     direct = exoneration.no_direct_lines(facts)
     statements = exoneration.statements_as_before(facts)
     waited = exoneration.database_time_equal(facts)
-    bounded = few_lines_for_much_harm(facts)
-    served = exoneration.served_as_before(facts, waited)
-    others = [control, statements, waited, spared, bounded, served]
+    alone = (
+        control, few_lines_for_much_harm(facts), exoneration.served_as_before(facts, waited),
+        answered_at_once(facts), failures_of_its_own(facts), exoneration.refused_not_failed(facts),
+    )  # fmt: skip
+    others = [control, statements, waited, spared, *alone[1:]]
     enough = _against(direct) and (
-        any(map(_against, (control, bounded, served)))
-        or (_against(statements) and _against(waited))
+        any(map(_against, alone)) or (_against(statements) and _against(waited))
     )
     told = bool(facts.database.events) or waited is not None
     wants = [] if facts.database.timed else [_NEXT["database"]]

@@ -14,6 +14,16 @@ with asked as (
     where duration_s is not null and status < 400 and route is not null
         and ($since::timestamp is null or ts >= $since::timestamp)
         and ($until::timestamp is null or ts < $until::timestamp)
+    union all
+    -- Without a log of the applications, by what the balancer passed on to its servers.
+    select server, coalesce(method || ' ' || route, route),
+        coalesce(response_s, header_s, duration_s), floor(epoch(started))
+    from requests
+    where status < 400 and route is not null and server is not null and not retried
+        and coalesce(response_s, header_s, duration_s) is not null
+        and ($since::timestamp is null or started >= $since::timestamp)
+        and ($until::timestamp is null or started < $until::timestamp)
+        and not exists (select 1 from served where duration_s is not null)
 ),
 -- Who comes to one instance in one second waits in one queue there, whatever he asks for.
 beside as (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -29,9 +30,11 @@ def few_lines_for_much_harm(facts: Facts) -> Check | None:
     A statement that holds a request up takes about as long as the request, and a database that
     logs what takes that long has a line of it; one that refuses a statement logs the error, which
     PostgreSQL always does. So the lines bound what it can have done. Statements still waiting have
-    no line yet: of slow requests nothing is told before the incident is over.
+    no line yet: before the incident is over, slow requests count as its doing where no application
+    has a line of their end. Who waits for a connection of its own pool waits unseen.
     """
-    if facts.silence("database") or not facts.database.timed:
+    waited = facts.said("pool-exhausted", role="application")
+    if facts.silence("database") or not facts.database.timed or waited:
         return None
     bounds = {"onset": facts.window.onset, "stop": facts.window.stop, "slack": SLACK_S}
     least, timed, slow, errors = facts.case.row(sql("accounted"), bounds)
@@ -43,8 +46,7 @@ def few_lines_for_much_harm(facts: Facts) -> Check | None:
     quick = count - held_up
     if quick > _PART * count and facts.database.product != "postgresql":
         return None
-    over = facts.window.ended is not None
-    most = (min(slow, held_up) if over else held_up) + min(errors, quick)
+    most = min(slow + _unended(facts, held_up, _LONGER * least), held_up) + min(errors, quick)
     return Check(
         name="too few lines for the harm",
         outcome="against" if most <= _PART * count else "neutral",
@@ -57,3 +59,12 @@ def few_lines_for_much_harm(facts: Facts) -> Check | None:
         margin=Interval(0.0, _PART, 0.95),
         query=shown("slowest-statements", facts.window),
     )
+
+
+def _unended(facts: Facts, held_up: int, longer: float) -> int:
+    """How many of the requests that took longer may not have come to an end in an application."""
+    if facts.window.ended is not None:
+        return 0
+    links = facts.linked[1]
+    long = np.nan_to_num(links.asked["took_s"]) >= longer
+    return held_up if not long.any() else math.ceil(held_up * float((~links.matched[long]).mean()))

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 # Equivalent: a ratio inside this factor, or a rate within this many points of the baseline's.
 MARGIN_RATIO: Final = 1.25
 MARGIN_RATE: Final = 0.02
+# Or this part of what went badly on the worst server: so much of the harm may be somebody else's.
+MARGIN_PART: Final = 0.05
 _LEAST: Final = 60
+# What turns requests away as too many may be waiting for something else.
+_TOO_MANY: Final = 429
 _QUIET: Final = 1.5
 # Of the bad requests, so few are slow; and of what was served before, so much still is.
 _FEW_SLOW: Final = 0.1
@@ -33,7 +37,8 @@ _STILL_SERVED: Final = 0.5
 def negative_control(facts: Facts) -> Check | None:
     """Servers that share every common suspect and are well: the experiment nobody had to run.
 
-    A shared database, release or client mix can't be the cause if those servers are as before.
+    A shared database, release or client mix can't be the cause if those servers are as before, or
+    nearly so beside the harm.
     Returns None where no server was spared or there is too little to tell.
     """
     held = evenness(facts)
@@ -49,7 +54,9 @@ def negative_control(facts: Facts) -> Check | None:
     if n < _LEAST or n0 < _LEAST:
         return None
     apart = newcombe(k, n, k0, n0, 0.90)
-    well = apart.high <= MARGIN_RATE
+    worst = max((s.during.bad_rate or 0.0) for s in pool.servers)
+    margin = max(MARGIN_RATE, MARGIN_PART * (worst - k0 / n0))
+    well = apart.high <= margin
     names = ", ".join(s.server for s in spared)
     return Check(
         name="servers that share it are well",
@@ -61,7 +68,7 @@ def negative_control(facts: Facts) -> Check | None:
         ),
         effect=k / n - k0 / n0,
         interval=Interval(apart.low, apart.high, 0.90),
-        margin=Interval(-MARGIN_RATE, MARGIN_RATE, 0.90),
+        margin=Interval(-margin, margin, 0.90),
         query=shown("failures-by-server", facts.window),
     )
 
@@ -201,6 +208,28 @@ def served_as_before(facts: Facts, waited: Check | None) -> Check | None:
         effect=max(failed),
         margin=Interval(0.0, MARGIN_RATE, 0.90),
         query=shown("instances", facts.window),
+    )
+
+
+def refused_not_failed(facts: Facts) -> Check | None:
+    """What went badly was refused as wrong, and at once: somebody was there and answered.
+
+    A database that is slow lets requests wait, and one that is gone or full makes them fail; that
+    a path, method or host is none of its own an application tells without it.
+    """
+    bad = facts.during & facts.badness.bad
+    if int(bad.sum()) < _LEAST or not facts.traffic.timed:
+        return None
+    wrong = facts.badness.misplaced & ~facts.badness.slow & (facts.traffic.status != _TOO_MANY)
+    refused = float(wrong[bad].mean())
+    return Check(
+        name="refused, not failed",
+        outcome="against" if refused >= 1.0 - MARGIN_PART else "neutral",
+        family="direct",
+        explanation=f"{refused:.0%} of {int(bad.sum())} bad requests were refused as wrong",
+        effect=refused,
+        margin=Interval(1.0 - MARGIN_PART, 1.0),
+        query=shown("failures-by-status", facts.window),
     )
 
 

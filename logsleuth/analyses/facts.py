@@ -130,8 +130,15 @@ class Facts:
 
     @cached_property
     def slowed_route(self) -> SlowedRoute | None:
-        """The route that took longer by itself, whatever it had to wait for with the others."""
-        return own_time.slowed_route(self.case, self.window)
+        """The route that took longer by itself, whatever it had to wait for with the others.
+
+        Without a log of the applications the balancer's tells, but whose time it was then only the
+        database's.
+        """
+        if self.instances:
+            return own_time.slowed_route(self.case, self.window)
+        heard = self.database.events and self.silence("database") is None
+        return own_time.slowed_route(self.case, self.window, "passed_on") if heard else None
 
     def affinity(self, pool: PoolFacts) -> Affinity:
         """How faithfully keys return to their servers in a pool; three faults ask for it."""

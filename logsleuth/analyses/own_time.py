@@ -1,9 +1,9 @@
-"""Which route took longer by itself, by the applications' logs, when all wait in one queue."""
+"""Which route took longer by itself, when all wait in one queue."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
@@ -44,6 +44,8 @@ class SlowedRoute:
     route: str
     own: OwnTime
     events: tuple[str, ...]
+    requests: int
+    """Those of the window that were looked at."""
 
     @property
     def alone(self) -> bool:
@@ -82,9 +84,15 @@ class SlowedRoute:
         return max(_SLOWER * self.own.usual_s, _NOTICED_S)
 
 
-def slowed_route(case: Case, window: Window) -> SlowedRoute | None:
-    """Find the route whose own time grew most; None where logs give no times or too few routes."""
-    lines = case.arrays(sql("handled"), {**window.bounds, "most": _MOST})
+def slowed_route(
+    case: Case, window: Window, log: Literal["handled", "passed_on"] = "handled"
+) -> SlowedRoute | None:
+    """Find the route whose own time grew most; None where logs give no times or too few routes.
+
+    By what the applications handled; or by what the balancer passed on to them, whose time has
+    more in it that all routes share: the connection, and the queue before the application.
+    """
+    lines = case.arrays(sql(log), {**window.bounds, "most": _MOST})
     lines = {name: _plain(values) for name, values in lines.items()}
     routes, kind = np.unique(lines["route"].astype(str), return_inverse=True)
     if len(routes) < 3:
@@ -98,7 +106,8 @@ def slowed_route(case: Case, window: Window) -> SlowedRoute | None:
         return None
     longest = during & (kind == own.kind) & (lines["duration_s"] >= own.usual_s + own.longer_s)
     cited = lines["event_id"][np.flatnonzero(longest)[:_CITED]]
-    return SlowedRoute(str(routes[own.kind]), own, tuple(cited.tolist()))
+    asked = int((during & (kind == own.kind)).sum())
+    return SlowedRoute(str(routes[own.kind]), own, tuple(cited.tolist()), asked)
 
 
 def database_part(facts: Facts, slowed: SlowedRoute) -> float | None:
@@ -114,6 +123,7 @@ def database_part(facts: Facts, slowed: SlowedRoute) -> float | None:
         return None
     longer = facts.seconds_during / max(facts.seconds_before, 1e-3)
     asked = sum(r.during for r in facts.served_routes if r.route == slowed.route)
+    asked = asked or slowed.requests
     grown = sum(
         max(s.busy_during_s - longer * s.busy_before_s, 0.0)
         for s in facts.database.statements

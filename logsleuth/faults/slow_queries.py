@@ -79,7 +79,7 @@ def examine(facts: Facts) -> list[Finding]:
 def _untold(facts: Facts) -> list[Finding]:
     """A route that took longer by itself may have waited for statements that nobody tells of."""
     slowed = facts.slowed_route
-    if slowed is None:
+    if slowed is None or not (slowed.alone or facts.instances):
         return _unseen(facts)
     if not slowed.alone:
         return []

@@ -55,6 +55,26 @@ def test_statements_that_still_wait_have_no_line_yet(gathered: Callable[[Scene],
     assert check.outcome == "neutral"
 
 
+def test_requests_that_an_application_has_ended_wait_for_nothing(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = timed(slowed(np.inf))
+    scene.applications()
+    for line in scene.lines:
+        line["path"] = line.get("route")
+    check = few_lines_for_much_harm(gathered(scene))
+    assert check is not None
+    assert check.outcome == "against"
+
+
+def test_who_waits_for_a_connection_of_its_pool_waits_unseen(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = timed(slowed(90))
+    scene.say("application", 70.0, "timeout acquiring a connection from the pool")
+    assert few_lines_for_much_harm(gathered(scene)) is None
+
+
 def test_quick_failures_without_an_error_line_are_not_postgresqls(
     gathered: Callable[[Scene], Facts],
 ) -> None:

@@ -340,3 +340,36 @@ def test_an_instance_that_fails_clears_nobody(gathered: Callable[[Scene], Facts]
     scene.applications()
     check = served(gathered(scene))
     assert check is None or check.outcome == "neutral"
+
+
+# Refusals.
+
+
+def test_what_was_refused_as_wrong_at_once_is_no_databases_doing(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.between(60), 0.5), 404, 0.01)
+    assert outcome(exoneration.refused_not_failed(gathered(scene))) == "against"
+
+
+@pytest.mark.parametrize(("status", "took"), [(500, 0.01), (429, 0.01), (404, 5.0)])
+def test_failures_limits_and_late_refusals_clear_nobody(
+    gathered: Callable[[Scene], Facts], status: int, took: float
+) -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.between(60), 0.5), status, took)
+    assert outcome(exoneration.refused_not_failed(gathered(scene))) == "neutral"
+
+
+def test_beside_total_harm_a_few_more_on_spared_servers_are_still_a_control(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = one_bad_server()
+    scene.fail(scene.between(60) & scene.on("web-2"))
+    scene.fail(scene.part(scene.between(60) & scene.on("web-1", "web-3", "web-4"), 0.015))
+    check = exoneration.negative_control(gathered(scene))
+    assert outcome(check) == "against"
+    assert check is not None
+    assert check.margin is not None
+    assert check.margin.high == pytest.approx(0.05, abs=0.002)
