@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.traffic import Array
+
+# How long a client may be there before a queue overflows, and the requests before that which tell.
+_MOMENTS_S: Final = 3.0
+_LEAST: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,21 @@ def harmed_client(facts: Facts) -> Concentration | None:
 
 
 def by_client(facts: Facts) -> Concentration | None:
-    """The client that added most requests in the window, whatever became of them."""
+    """The client that added most requests in the window, whatever became of them.
+
+    Who breaks a service was there moments before it broke: of its share before, they don't tell.
+    """
     codes, names = facts.traffic.client, facts.traffic.clients
     size = len(names)
     before = np.bincount(codes[facts.before], minlength=size) / max(facts.seconds_before, 1e-3)
     during = np.bincount(codes[facts.during], minlength=size) / facts.window.bad_seconds
     if not size or not facts.during.any():
         return None
-    return _described(facts, int(np.argmax(during - before)), codes, names, facts.badness.bad)
+    code = int(np.argmax(during - before))
+    earlier = facts.before & (facts.traffic.started < facts.window.earliest - _MOMENTS_S)
+    known = earlier if earlier.sum() >= _LEAST else facts.before
+    found = _described(facts, code, codes, names, facts.badness.bad)
+    return replace(found, share_before=float((codes == code)[known].mean()) if known.any() else 0.0)
 
 
 def _worst(facts: Facts, codes: Array, names: tuple[str, ...], bad: Array) -> Concentration | None:

@@ -10,6 +10,7 @@ from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.concentration import by_client
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
+from logsleuth.stats.own_time import beyond_others
 
 if TYPE_CHECKING:
     from logsleuth.analyses.concentration import Concentration
@@ -27,6 +28,10 @@ _SOME: Final = 0.03
 # Others fell to less than this part of what all did: they went away as it came.
 _FELL: Final = 0.8
 _COMPARED: Final = 3
+# What takes so much longer than what others ask for is dearer.
+_LONGER_S: Final = 0.05
+# Who would have come so often before, and didn't, is new.
+_DUE: Final = 3.0
 # A key keeps a client on one server; without any, it goes everywhere.
 _KEPT: Final = 0.6
 _GREW: Final = 4.0
@@ -150,12 +155,38 @@ def _dearer(facts: Facts, top: Concentration) -> list[Reason]:
     usual = float(np.median(traffic.duration_s[here & ~mine]))
     ratio = float(np.median(traffic.duration_s[here & mine]) / max(usual, 1e-3))
     if ratio < 2.0:
-        return []
+        return _beyond_the_queue(facts, mine, here)
     return [
         reason(
             NAME, "its requests are dearer", "magnitude", 2.5 if ratio > 3.0 else 1.5,
             f"they take {ratio:.1f} times as long as others' to the same routes there (median)",
             effect=ratio, query=shown("slow-requests", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _beyond_the_queue(facts: Facts, mine: Array, here: Array) -> list[Reason]:
+    """Where all wait in one queue, its requests take longer than those of others beside them."""
+    traffic = facts.traffic
+    served = np.flatnonzero(facts.during & ~np.isnan(traffic.duration_s) & (traffic.status < 400))
+    beyond = np.full(len(traffic), np.nan)
+    beyond[served] = beyond_others(
+        traffic.first_server[served], traffic.started[served], traffic.duration_s[served],
+        mine[served],
+    )  # fmt: skip
+    told = here & ~np.isnan(beyond)
+    its, others = beyond[told & mine], beyond[told & ~mine]
+    if min(len(its), len(others)) < 20:
+        return []
+    longer = float(np.median(its) - np.median(others))
+    if longer < _LONGER_S or np.quantile(its, 0.25) <= np.quantile(others, 0.75):
+        return []
+    return [
+        reason(
+            NAME, "its requests are dearer", "magnitude", 2.5,
+            f"beyond the queue that all wait in they take {longer:.3f} s longer than others' to the"
+            " same routes (median), three in four of its longer than three in four of theirs",
+            effect=longer, query=shown("slow-requests", facts.window),
         )
     ]  # fmt: skip
 
@@ -177,7 +208,7 @@ def _came_with_it(facts: Facts, top: Concentration) -> list[Reason]:
     apart = float(after[0] - facts.window.onset) if len(after) else np.inf
     if abs(apart) > _EDGE_S:
         return []
-    alone = _newcomers(facts, len(mine)) == 1
+    alone = _newcomers(facts, len(mine)) <= 1
     return [
         reason(
             NAME, "it came when the service broke", "timing", 2.5 if alone else 1.0,
@@ -189,11 +220,15 @@ def _came_with_it(facts: Facts, top: Concentration) -> list[Reason]:
 
 
 def _newcomers(facts: Facts, requests: int) -> int:
-    """How many clients with at least a third of so many requests are new in the window."""
+    """How many clients with at least a third of so many requests are new in the window.
+
+    Of those that a short baseline would hardly have seen nothing is known.
+    """
     clients, size = facts.traffic.client, len(facts.traffic.clients)
     before = np.bincount(clients[facts.before], minlength=size)
     during = np.bincount(clients[facts.during], minlength=size)
-    return int(((during >= requests / 3) & (before <= 0.1 * during)).sum())
+    due = during / facts.window.bad_seconds * facts.seconds_before
+    return int(((during >= requests / 3) & (before <= 0.1 * due) & (due >= _DUE)).sum())
 
 
 def _beside(facts: Facts, top: Concentration) -> list[Reason]:

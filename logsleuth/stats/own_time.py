@@ -116,6 +116,25 @@ def own_time(
     return _of(asked, int(np.argmax(work)), queue)
 
 
+def beyond_others(
+    place: IntArray, began: FloatArray, took: FloatArray, mine: BoolArray
+) -> FloatArray:
+    """How much longer each request took than those of others around it, whatever they asked for.
+
+    Who comes to one place at one time waits alike, so the median of the eight before and the eight
+    behind that are not `mine` is the queue; [N] seconds, NaN where fewer than four of them are.
+    """
+    order = np.lexsort((began, place))
+    # Each of the others is a kind of its own, so that no more than itself is left out.
+    kind = np.where(mine, 0, np.arange(1, len(mine) + 1))[order]
+    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
+    parts = zip(np.split(kind, starts[1:]), np.split(took[order], starts[1:]), strict=True)
+    beyond = np.full(len(took), np.nan)
+    if len(took):
+        beyond[order] = took[order] - np.concatenate([_around(k, v, 0) for k, v in parts])
+    return beyond
+
+
 def _ordered(
     place: IntArray,
     kind: IntArray,

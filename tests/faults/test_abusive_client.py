@@ -76,3 +76,31 @@ def test_a_gateway_that_brings_no_more_requests_is_not(
     facts = gathered(gateway(Scene(rate=40)))
     assert claims(abusive_client, facts) == []
     assert "its requests are dearer" not in outcomes(abusive_client, facts)
+
+
+def queued(dear_s: float, waited_s: float = 2.0) -> Scene:
+    """From the onset on a stranger makes a tenth of the requests, and all wait in one queue.
+
+    The baseline is short, and the stranger was there a second before the harm.
+    """
+    scene = Scene(seconds=ONSET + 60, rate=40)
+    late = scene.between(ONSET)
+    mine = scene.part(scene.between(ONSET - 1) & scene.of("/search"), 0.4)
+    scene.client[mine] = STRANGER
+    scene.duration_s[late] += waited_s * scene.rng.uniform(0.5, 1.0, int(late.sum()))
+    scene.duration_s[mine & late] += dear_s
+    return scene
+
+
+def test_one_whose_requests_take_longer_beyond_the_queue_is_named(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(queued(2.0))
+    assert claims(abusive_client, facts) == [STRANGER]
+    assert outcomes(abusive_client, facts)["its requests are dearer"] == "for"
+
+
+def test_one_who_waits_in_the_queue_like_all_others_is_not_dearer(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    assert "its requests are dearer" not in outcomes(abusive_client, gathered(queued(0.0)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pytest
 
-from logsleuth.stats.own_time import own_time
+from logsleuth.stats.own_time import beyond_others, own_time
 
 if TYPE_CHECKING:
     from logsleuth.stats.arrays import BoolArray, FloatArray, IntArray
@@ -194,3 +194,20 @@ def test_without_a_baseline_there_is_no_usual_time() -> None:
     late = it.within(ONSET)
     it = Asked(it.place[late], it.kind[late], it.began[late], it.work[late])
     assert found(it, queued(it)) is None
+
+
+def test_beyond_others_takes_the_queue_off_and_leaves_what_is_ones_own() -> None:
+    it = asked(5)
+    mine = it.of(REPORT)
+    queue = np.where(it.within(ONSET), 3.0, 0.0)
+    beyond = beyond_others(it.place, it.began, 0.1 + queue + 0.4 * mine, mine)
+    settled = it.within(ONSET + 3.0) & ~np.isnan(beyond)
+    assert np.allclose(beyond[settled & mine], 0.4)
+    assert np.allclose(beyond[settled & ~mine], 0.0)
+
+
+def test_beyond_others_tells_nothing_where_there_are_no_others() -> None:
+    few = np.zeros(6, dtype=np.int64)
+    began = np.arange(6.0)
+    assert np.isnan(beyond_others(few, began, began, np.ones(6, dtype=bool))).all()
+    assert len(beyond_others(few[:0], began[:0], began[:0], np.ones(0, dtype=bool))) == 0
