@@ -11,6 +11,7 @@ from logsleuth.analyses.accounted import few_lines_for_much_harm
 from logsleuth.analyses.own_errors import failures_of_its_own
 from logsleuth.analyses.second_tries import answered_at_once
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.unreached import never_reached_a_server
 from logsleuth.model import COMPONENTS, Check, FaultStanding, Hypothesis, RootCause
 
 if TYPE_CHECKING:
@@ -359,14 +360,16 @@ def _database(facts: Facts, control: Check | None, spared: Check | None) -> Exon
     direct = exoneration.no_direct_lines(facts)
     statements = exoneration.statements_as_before(facts)
     waited = exoneration.database_time_equal(facts)
+    bounded = few_lines_for_much_harm(facts)
     alone = (
-        control, few_lines_for_much_harm(facts), exoneration.served_as_before(facts, waited),
-        answered_at_once(facts), failures_of_its_own(facts), exoneration.refused_not_failed(facts),
+        control, bounded, exoneration.served_as_before(facts, waited), answered_at_once(facts),
+        failures_of_its_own(facts), exoneration.refused_not_failed(facts),
+        never_reached_a_server(facts),
     )  # fmt: skip
     others = [control, statements, waited, spared, *alone[1:]]
-    enough = _against(direct) and (
-        any(map(_against, alone)) or (_against(statements) and _against(waited))
-    )
+    # Waits that it tells of are among the lines that bound what it can have done.
+    silent = _against(direct) or (_against(bounded) and exoneration.only_waits_told(facts))
+    enough = silent and (any(map(_against, alone)) or (_against(statements) and _against(waited)))
     told = bool(facts.database.events) or waited is not None
     wants = [] if facts.database.timed else [_NEXT["database"]]
     return Exoneration(

@@ -16,6 +16,7 @@ from logsleuth.stats.quantiles import quantile_ratio
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from logsleuth.analyses.database import Words
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.analyses.traffic import Array
@@ -26,6 +27,8 @@ MARGIN_RATE: Final = 0.02
 # Or this part of what went badly on the worst server: so much of the harm may be somebody else's.
 MARGIN_PART: Final = 0.05
 _LEAST: Final = 60
+_GRAVE: Final = frozenset({"database-down", "no-connections"})
+_UNREACHED: Final = ("database-unreachable", "no-connections")
 # What turns requests away as too many may be waiting for something else.
 _TOO_MANY: Final = 429
 _QUIET: Final = 1.5
@@ -123,12 +126,7 @@ def no_direct_lines(facts: Facts) -> Check | None:
     """No line of the database's own that tells of a stop, a limit, or more locks than usual."""
     if not facts.database.events:
         return None
-    told = facts.said(
-        "database-down", "no-connections", "locks", "statement-timeout", role="database"
-    )
-    grave = {"database-down", "no-connections"}
-    loud = [w for w in told if w.kind in grave or w.during > 3 + 3 * _expected(facts, w.before)]
-    said = facts.said("database-unreachable", "no-connections", role="application")
+    loud, said = _loud(facts), facts.said(*_UNREACHED, role="application")
     count = sum(w.during for w in (*loud, *said))
     return Check(
         name="no line accuses it",
@@ -143,6 +141,20 @@ def no_direct_lines(facts: Facts) -> Check | None:
         query=shown("database-errors", facts.window),
         evidence=tuple(w.event for w in (*loud, *said) if w.event)[:3],
     )
+
+
+def only_waits_told(facts: Facts) -> bool:
+    """Whether all that is told of the database are waits, for locks or too long, by itself."""
+    loud = _loud(facts)
+    return not any(w.kind in _GRAVE for w in loud) and not facts.said(
+        *_UNREACHED, "pool-exhausted", role="application"
+    )
+
+
+def _loud(facts: Facts) -> list[Words]:
+    """What the database says of itself: a stop, a limit, or more waits than usual."""
+    told = facts.said(*sorted(_GRAVE), "locks", "statement-timeout", role="database")
+    return [w for w in told if w.kind in _GRAVE or w.during > 3 + 3 * _expected(facts, w.before)]
 
 
 def _expected(facts: Facts, before: int) -> float:

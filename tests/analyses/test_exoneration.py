@@ -373,3 +373,36 @@ def test_beside_total_harm_a_few_more_on_spared_servers_are_still_a_control(
     assert check is not None
     assert check.margin is not None
     assert check.margin.high == pytest.approx(0.05, abs=0.002)
+
+
+# Waits of another job.
+
+
+def test_only_waits_are_told_where_nothing_stops_and_nobody_is_refused(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = all_bad()
+    scene.checkpoints()
+    for at in range(62, 72):
+        scene.say("database", float(at), "ERROR:  deadlock detected")
+    facts = gathered(scene)
+    assert outcome(exoneration.no_direct_lines(facts)) == "for"
+    assert exoneration.only_waits_told(facts)
+
+
+@pytest.mark.parametrize(
+    ("role", "message"),
+    [
+        ("database", "FATAL:  sorry, too many clients already"),
+        ("database", "LOG:  received fast shutdown request"),
+        ("application", "psycopg.OperationalError: connection to server failed: refused"),
+        ("application", "QueuePool limit of size 5 overflow 10 reached"),
+    ],
+)
+def test_a_stop_a_limit_and_who_cannot_connect_are_more_than_waits(
+    gathered: Callable[[Scene], Facts], role: str, message: str
+) -> None:
+    scene = all_bad()
+    scene.checkpoints()
+    scene.say(role, 63.0, message)
+    assert not exoneration.only_waits_told(gathered(scene))
