@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from logsleuth.analyses.facts import Facts
-    from logsleuth.analyses.pools import PoolFacts
+    from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.analyses.traffic import Array
 
 # Who has most of the requests, and fewer on either side tell nothing.
@@ -23,28 +26,54 @@ _TAKEN: Final = ("server-down", "drained")
 _BEFORE_S: Final = 60.0
 
 
-def stand_in(facts: Facts, pool: PoolFacts) -> float | None:
-    """How much of what the other servers got came while the busiest one got nothing.
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """How much of what servers got they got as backups do, 0 to 1, and in words."""
+
+    part: float
+    told: str
+
+
+def stand_in(facts: Facts, pool: PoolFacts) -> StandIn | None:
+    """How much of what the other servers got came while the busiest one got nothing, or after it.
 
     Servers that shared the load before and now serve only then were made backups. None where that
     isn't so, too little tells, or the log tells that they were taken out and brought back.
     """
     hot = max(pool.servers, key=lambda s: (s.during.share, s.server), default=None)
-    others = [s.server for s in pool.servers if s is not hot and s.before.requests]
+    others = [s for s in pool.servers if s is not hot and s.before.requests]
     if facts.blind or hot is None or hot.during.share < _MOST or not others:
         return None
     taken = {c.target for c in facts.changed(*_TAKEN, within=_BEFORE_S)}
     # Where applications alone tell whose a request was, one that is overloaded seems to be silent.
-    if taken.issuperset(others) or not facts.names_servers:
+    if taken.issuperset(s.server for s in others) or not facts.names_servers:
         return None
+    return _tried_second(others) or _while_silent(facts, pool, hot.server, others)
+
+
+def _tried_second(others: Sequence[ServerFacts]) -> StandIn | None:
+    """A server that is out isn't tried at all; a backup is, once the first one has failed."""
+    tried = sum(s.during.attempts for s in others)
+    first = sum(s.during.requests for s in others)
+    if tried < _FEW or tried - first < _PART * tried:
+        return None
+    part = 1.0 - first / tried
+    return StandIn(part, f"{part:.0%} of {tried} attempts on them came after one elsewhere")
+
+
+def _while_silent(
+    facts: Facts, pool: PoolFacts, hot: str, others: Sequence[ServerFacts]
+) -> StandIn | None:
     # The calm between episodes counts: it is the time in which the others serve well.
     mine = facts.of_pool(pool) & facts.whole
     theirs = np.zeros(len(facts.traffic), dtype=bool)
     for server in others:
-        theirs |= facts.on(server)
+        theirs |= facts.on(server.server)
     started = facts.traffic.started
-    part = _in_silences(started[mine & facts.on(hot.server)], started[mine & theirs])
-    return part if part is not None and part >= _PART else None
+    part = _in_silences(started[mine & facts.on(hot)], started[mine & theirs])
+    if part is None or part < _PART:
+        return None
+    return StandIn(part, f"{part:.0%} of what they got came while the busiest server got nothing")
 
 
 def _in_silences(hot: Array, others: Array) -> float | None:

@@ -131,14 +131,14 @@ def _elsewhere(facts: Facts, pool: PoolFacts) -> list[Reason]:
 
 def _kept_back(facts: Facts, pool: PoolFacts) -> list[Reason]:
     """A server that is asked when another is out is in rotation, as a backup."""
-    part = stand_in(facts, pool)
-    if part is None:
+    held = stand_in(facts, pool)
+    if held is None:
         return []
     return [
         reason(
             NAME, "asked while another was out", "absence", -3.0,
-            f"{part:.0%} of what they got came while the busiest server got nothing, as to backups",
-            effect=part, query=shown("shares-per-minute", bucket="5"),
+            f"{held.told}, as to backups",
+            effect=held.part, query=shown("shares-per-minute", bucket="5"),
         )
     ]  # fmt: skip
 

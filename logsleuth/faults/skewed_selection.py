@@ -35,9 +35,6 @@ _IN_ORDER: Final = "first"
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
 
 
-_STAND_IN: Final = "; {:.0%} of what they got came while the other got nothing, as to backups"
-
-
 def examine(facts: Facts) -> list[Finding]:
     """Hold each pool's shares in the window against those before it, and against the harm."""
     found = []
@@ -247,7 +244,7 @@ def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
             + ("" if facts.blind else f" for {max(s.absent for s in gone):.0%} of the window")
             + (": the configuration makes them backups" if spare else "")
             + (": the first server gets all it can take" if pool.algorithm == _IN_ORDER else "")
-            + (_STAND_IN.format(standing_in) if standing_in is not None else ""),
+            + (f"; {standing_in.told}, as to backups" if standing_in is not None else ""),
             effect=max(s.absent for s in gone), query=shown("balancer-shares", facts.window),
         )
     ]  # fmt: skip

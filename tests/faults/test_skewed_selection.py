@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from logsleuth import verdict
-from logsleuth.faults import bad_instance, skewed_selection
+from logsleuth.faults import bad_instance, server_ejected, skewed_selection
 from tests.analyses.traffic_builder import FOUR, Scene
 from tests.faults import scenes
 from tests.faults.scenes import ONSET, claims, named, noisy, outcomes, standing, statuses
@@ -192,3 +192,23 @@ def test_servers_that_the_log_takes_out_were_not(gathered: Callable[[Scene], Fac
         scene.say("balancer", ONSET, text, server=server, pool="web", level="warning")
     cause = scenes.named(gathered(scene))
     assert (cause.fault, cause.target) == ("server-ejected", "web")
+
+
+def test_servers_that_are_tried_second_only_were_made_backups(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """All requests go to one server, and those that it doesn't answer in time to the others."""
+    servers = tuple(f"10.0.0.{i}:8080" for i in range(1, 4))
+    scene = Scene(rate=40.0, servers=servers, product="nginx-access")
+    late = scene.between(ONSET)
+    scene.give(late, {servers[0]: 1.0})
+    scene.duration_s[late] = 1.4
+    again = scene.part(late, 0.5)
+    for part, server in ((0.5, servers[1]), (1.0, servers[2])):
+        chosen = scene.part(again & ~scene.retried, part)
+        scene.retry(chosen, server, 504)
+        scene.took[chosen] = "1.500, 0.030"
+    facts = gathered(scene)
+    assert claims(skewed_selection, facts) == [servers[0]]
+    assert outcomes(server_ejected, facts)["asked while another was out"] == "against"
+    assert named(facts).fault == "skewed-selection"
