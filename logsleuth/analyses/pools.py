@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _MISSED: Final = 12.0
 _GONE: Final = 0.25
 _BINS: Final = 30
+# A moment later than this after the first bad request follows from it, unless it is the second of
+# two; so much more likely than chance makes of a few hundred bins is a division.
+_LATE_S: Final = 3.0
+_SURELY: Final = 30.0
+_APART: Final = 0.05
 _LEAST: Final = 20
 # Shares that moved less than this are not worth a moment of change.
 _CHANGED: Final = 0.01
@@ -229,9 +234,29 @@ def _moved(servers: tuple[ServerFacts, ...], phi: float) -> tuple[float | None, 
 
 
 def _changed(sides: Sides, codes: list[int]) -> float | None:
-    """The moment that best divides the shares in two, looked for up to the incident's end."""
+    """The moment that best divides the shares in two, looked for up to the incident's end.
+
+    An overloaded server that is ejected and returns divides them better than what came before; so
+    of a late moment the time before it is looked at again, as long as that is divided as surely.
+    """
+    found = _divided(sides, codes, sides.window.stop)
+    while found is not None and found.at > sides.window.latest + _LATE_S:
+        earlier = _divided(sides, codes, found.at)
+        if earlier is None or not earlier.sure or earlier.at >= found.at:
+            break
+        found = earlier
+    return None if found is None else found.at
+
+
+@dataclass(frozen=True, slots=True)
+class _Division:
+    at: float
+    sure: bool
+
+
+def _divided(sides: Sides, codes: list[int], until: float) -> _Division | None:
     traffic = sides.traffic
-    chosen = sides.pool & (traffic.started < sides.window.stop)
+    chosen = sides.pool & (traffic.started < until)
     started, server = traffic.started[chosen], traffic.first_server[chosen]
     if len(started) < 3 * _LEAST:
         return None
@@ -243,9 +268,11 @@ def _changed(sides: Sides, codes: list[int]) -> float | None:
     found = multinomial_scan(counts)
     if found is None:
         return None
+    apart = 0.5 * sum(abs(x - y) for x, y in zip(found.shares_in, found.shares_out, strict=True))
     # A stretch that lies before the onset is the time before the change.
     early = 0.5 * (edges[found.start] + edges[found.stop]) < sides.window.onset
-    return float(edges[found.stop if early else found.start])
+    at = float(edges[found.stop if early else found.start])
+    return _Division(at, apart >= _APART and found.llr >= _SURELY)
 
 
 def _collapsed(counts: Array, later: Array, server: Array, codes: list[int]) -> Array:

@@ -55,7 +55,7 @@ def _finding(facts: Facts, pool: PoolFacts, meant: Reference) -> Finding:
         *_timing(facts, pool),
         *at_reload(NAME, facts),
         *_configuration(facts, pool),
-        *_gone(facts, pool),
+        *_gone(facts, pool, hot),
         *_affinity(facts, pool),
         *_algorithm(facts, pool),
     ]
@@ -79,7 +79,7 @@ def _summary(pool: PoolFacts, meant: Reference, hot: ServerFacts) -> str:
 
 
 def _shares(facts: Facts, pool: PoolFacts, meant: Reference) -> Reason:
-    moved, hot = meant.moved, _hot(pool, meant)
+    moved, hot = max(meant.moved, _beyond_outs(facts, pool, meant)), _hot(pool, meant)
     # In a pool of dozens one server's double part is a few percent of the requests.
     real = (moved >= _MOVED and (meant.p_value or 0.0) < 1e-3) or _doubled(pool, meant, hot)
     weight = (3.0 if moved >= 0.15 else 2.0) if real else -3.0
@@ -92,6 +92,13 @@ def _shares(facts: Facts, pool: PoolFacts, meant: Reference) -> Reason:
         p_value=meant.p_value, effect=moved,
         query=shown("balancer-shares", facts.window),
     )  # fmt: skip
+
+
+def _beyond_outs(facts: Facts, pool: PoolFacts, meant: Reference) -> float:
+    """How far shares moved among the servers that were in rotation, where logs tell who wasn't."""
+    intended = facts.intended[pool.pool]
+    told = meant.basis == "baseline" and any(out.basis == "log" for out in intended.outs)
+    return (intended.from_returning or 0.0) if told else 0.0
 
 
 def _only_gone(facts: Facts, pool: PoolFacts) -> bool:
@@ -215,6 +222,9 @@ def _configuration(facts: Facts, pool: PoolFacts) -> list[Reason]:
         return []
     now = 0.5 * sum(abs((s.configured_share or 0.0) - s.during.share) for s in told)
     then = 0.5 * sum(abs((s.configured_share or 0.0) - s.before.share) for s in told)
+    # Of a server that was out for a while the configuration asks for less, by the moments.
+    able = facts.intended[pool.pool].from_eligible
+    now = now if able is None else min(now, able)
     line = told[0].configured
     if not now < _MOVED < then or line is None:
         return []
@@ -228,9 +238,12 @@ def _configuration(facts: Facts, pool: PoolFacts) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _gone(facts: Facts, pool: PoolFacts) -> list[Reason]:
-    """Servers without any request were taken out, unless the configuration made them spares."""
-    gone = facts.missing(pool)
+def _gone(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+    """Servers without any request were taken out, unless the configuration made them spares.
+
+    The server that got most may have gone under for it, and been left out for that.
+    """
+    gone = tuple(s for s in facts.missing(pool) if s is not hot)
     if not gone:
         return []
     spare = [s for s in gone if s.configured and s.configured.backup]

@@ -212,3 +212,32 @@ def test_servers_that_are_tried_second_only_were_made_backups(
     assert claims(skewed_selection, facts) == [servers[0]]
     assert outcomes(server_ejected, facts)["asked while another was out"] == "against"
     assert named(facts).fault == "skewed-selection"
+
+
+def test_a_hot_server_that_is_ejected_and_returns_is_still_the_selections_doing(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """A weight of 7 fills one server, which is left out for failing and filled again after that."""
+    servers = tuple(f"10.0.0.{i}:8080" for i in range(1, 4))
+    scene = Scene(rate=40.0, servers=servers, product="nginx-access")
+    hot, out = scene.between(ONSET), scene.between(ONSET + 12, ONSET + 32)
+    scene.give(hot & ~out, {servers[0]: 7, servers[1]: 1, servers[2]: 1})
+    scene.give(out, {servers[1]: 1, servers[2]: 1})
+    filled = scene.between(ONSET + 2) & scene.on(servers[0])
+    scene.fail(scene.part(filled, 0.5), 504, 3.0)
+    scene.slow(filled, 12.0)
+    scene.configure({servers[0]: 7, servers[1]: 1, servers[2]: 1},
+                    addresses={server: server for server in servers})  # fmt: skip
+    scene.say("balancer", ONSET - 0.5, "signal 1 (SIGHUP) received from 1, reconfiguring")
+    scene.say(
+        "balancer", ONSET + 12,
+        "upstream server temporarily disabled while reading response header from upstream",
+        server=servers[0],
+    )  # fmt: skip
+    facts = gathered(noisy(scene))
+    told = outcomes(skewed_selection, facts)
+    assert told["shares moved first"] == "for"
+    assert told["the configuration asks for these shares"] == "for"
+    assert "servers without requests" not in told
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("skewed-selection", servers[0])
