@@ -6,8 +6,12 @@ import hashlib
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -18,7 +22,6 @@ from logsleuth.case.store import open_case, write_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from logsleuth.analyses.traffic import Array
     from logsleuth.case.store import Case
@@ -219,7 +222,7 @@ class Scene:
 
     def write(self, path: Path) -> None:
         """Write a case that holds the requests and the lines."""
-        with write_case(path) as connection:
+        with _opened_empty(path) as connection:
             sources = list(self._sources())
             if self.configured:
                 connection.register("_configured", pa.Table.from_pylist(self.configured))
@@ -298,6 +301,24 @@ class Scene:
                 "queue_s": [None if np.isnan(q) else q for q in self.queue_s.tolist()],
             }
         return pa.table({k: v for k, v in columns.items() if _known(v)})
+
+
+@cache
+def _empty() -> bytes:
+    """A case without rows: making its tables takes longer than filling them."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "case.duckdb"
+        with write_case(path):
+            pass
+        return path.read_bytes()
+
+
+@contextmanager
+def _opened_empty(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    path.write_bytes(_empty())
+    with duckdb.connect(path) as connection:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
 
 
 def _source(path: str, kind: str, role: str, stamps: str) -> dict[str, str | None]:
