@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.database import SLACK_S
@@ -30,7 +31,7 @@ def examine(facts: Facts) -> list[Finding]:
     unreachable = facts.said("database-unreachable", role="application")
     if not down and not unreachable and not facts.database.events:
         return []
-    started = () if down else _started_at_the_end(facts)
+    started = () if down else _started_meanwhile(facts, unreachable)
     reasons = [
         _own_words(facts, down or started),
         *_others(facts, unreachable),
@@ -44,24 +45,36 @@ def examine(facts: Facts) -> list[Finding]:
     return [Finding(NAME, COMPONENT, product, summary, tuple(reasons))]
 
 
-def _started_at_the_end(facts: Facts) -> tuple[Words, ...]:
-    """Lines of a start when it was over: it had stopped, though no line tells of that any more."""
+def _started_meanwhile(facts: Facts, unreachable: tuple[Words, ...]) -> tuple[Words, ...]:
+    """Lines of a start when it was over, or after applications could not reach it any more.
+
+    It had stopped then, though no line tells of that: a process that is killed says nothing.
+    """
     ended = facts.window.ended
-    if ended is None:
-        return ()
+    since = min((w.first for w in unreachable if w.first is not None), default=math.inf)
     told = facts.said("database-up", role="database")
-    return tuple(w for w in told if w.first is not None and abs(w.first - ended) <= SLACK_S)
+    return tuple(
+        w for w in told
+        if w.first is not None and w.last is not None
+        and (w.last >= since or (ended is not None and _apart(w, ended) <= SLACK_S))
+    )  # fmt: skip
+
+
+def _apart(words: Words, ended: float) -> float:
+    """How far its first or last such line is from the end, in seconds."""
+    return min(abs(at - ended) for at in (words.first, words.last) if at is not None)
 
 
 def _ended(facts: Facts, started: tuple[Words, ...]) -> list[Reason]:
-    firsts = [w.first for w in started if w.first is not None]
-    if not firsts or facts.window.ended is None:
+    ended = facts.window.ended
+    if not started or ended is None:
         return []
-    apart = min(firsts) - facts.window.ended
+    apart = min(_apart(w, ended) for w in started)
     return [
         reason(
-            NAME, "its start ended it", "timing", 2.0 if abs(apart) <= _AT_ONCE_S else 0.5,
-            f"it started {apart:+.1f} s from the last bad request", statistic=apart,
+            NAME, "its start ended it", "timing",
+            2.0 if apart <= _AT_ONCE_S else 0.5 if apart <= SLACK_S else 0.0,
+            f"it started {apart:.1f} s from the last bad request", statistic=apart,
             query=shown("database-lifecycle"),
             evidence=tuple(w.event for w in started[:2] if w.event),
         )

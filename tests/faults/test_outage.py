@@ -191,3 +191,37 @@ def test_a_database_that_started_long_after_it_did_not_end_it(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     assert claims(outage, gathered(started_again(Scene(), 40.0))) == []
+
+
+def killed(*, complained: bool) -> Scene:
+    """A process that is killed says nothing; what went badly goes on after it is started again."""
+    scene = Scene()
+    scene.fail(scene.between(ONSET, 105), 500, 0.004)
+    scene.say("database", 85.0, "/usr/sbin/mariadbd: ready for connections.", level="info")
+    if complained:
+        for server in FOUR:
+            for at in np.arange(ONSET, 84.0, 2.0).tolist():
+                scene.say("application", at, "can't connect to MySQL server on '10.0.0.5'",
+                          instance=server)  # fmt: skip
+    return scene
+
+
+def test_a_start_after_applications_could_not_reach_it_tells_of_a_stop(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(killed(complained=True))
+    assert outcomes(outage, facts)["the database says so"] == "for"
+    assert named(facts).fault == "outage"
+
+
+def test_a_start_in_the_midst_of_it_alone_tells_of_no_stop_at_the_onset(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    assert claims(outage, gathered(killed(complained=False))) == []
+
+
+def test_recovering_from_a_crash_tells_of_the_crash(gathered: Callable[[Scene], Facts]) -> None:
+    scene = killed(complained=False)
+    scene.say("database", 84.0, "InnoDB: Starting crash recovery from checkpoint LSN=11995367",
+              level="info")  # fmt: skip
+    assert outcomes(outage, gathered(scene))["the database says so"] == "for"

@@ -12,7 +12,7 @@ with said as (
             when regexp_matches(message, '(?i)statement timeout|query_canceled|QueryCanceled|maximum statement execution time|exceeded time limit|MaxTimeMSExpired|execution timeout expired')
                 then 'statement-timeout'
             when role = 'database' and (says_stopping(message) or says_crash(message)
-                or regexp_matches(message, '(?i)was interrupted|is starting up|in recovery mode|not yet accepting connections|not shut ?down normally|unclean shutdown|server conn crashed|server login has been failing|to \[RED\]|master not discovered'))
+                or regexp_matches(message, '(?i)was interrupted|is starting up|in recovery mode|not yet accepting connections|not shut ?down normally|starting crash recovery|unclean shutdown|server conn crashed|server login has been failing|to \[RED\]|master not discovered'))
                 then 'database-down'
             when role = 'database' and (says_started(message)
                 or regexp_matches(message, '(?i)^(?:redo (?:starts|done)|automatic recovery)'))
