@@ -18,9 +18,11 @@ _WORKED_ON: Final = """
 create or replace temporary table addresses as
 with lonely as (
     select t.source_id, t.line, t.address, r.method, r.path, r.query, r.client,
-        epoch(r.ended) as ended
+        epoch(r.ended) as ended, t.tries
     from (
-        select source_id, line, unnest(servers) as address, unnest(statuses) as status from tried
+        select source_id, line, len(servers) as tries, unnest(servers) as address,
+            unnest(statuses) as status
+        from tried
     ) t
     join requests r using (source_id, line)
     where t.status = '504'
@@ -41,7 +43,16 @@ next as (
         and f.moment >= l.ended - 1 and f.moment <= l.ended + $works_on
     group by l.source_id, l.line, l.address
 ),
-counted as (select address, instance, count(*) as n from next group by all)
+-- Where both logs have one id for it, its line is known already.
+same as (
+    select l.address, f.server as instance
+    from lonely l join found f using (source_id, line)
+    where f.given_up and l.tries = 1
+),
+counted as (
+    select address, instance, count(*) as n
+    from (select * from next union all select * from same) group by all
+)
 select address, instance from (
     select *, n / sum(n) over (partition by address) as share from counted
 ) where n >= $few and share >= $mostly

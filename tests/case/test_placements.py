@@ -103,6 +103,34 @@ def test_who_goes_on_with_what_was_given_up_on_has_the_address(
     assert [row[1] for row in rows] == ["blue", "green"] * 30
 
 
+def test_who_has_the_id_of_what_was_given_up_on_has_the_address(
+    evidence: Path, tmp_path: Path
+) -> None:
+    slow, refused = (10, 22, 34, 46), (12, 24)
+    write(
+        evidence, "nginx.conf",
+        "http { log_format main '$remote_addr - $remote_user [$time_local] \"$request\" $status"
+        " $body_bytes_sent \"$http_referer\" \"$http_user_agent\" $request_id';\n"
+        "access_log /var/log/nginx/access.log main; }\n",
+    )  # fmt: skip
+    status = dict.fromkeys(slow, 504) | dict.fromkeys(refused, 502)
+    lines = access((n, status.get(n, 200)) for n in range(60)).splitlines()
+    write(evidence, "access.log", *(f"{line} {n:032x}\n" for n, line in enumerate(lines)))
+    write(
+        evidence, "error.log",
+        *(failed(n, "10.0.0.9:80", WAITED if n in slow else REFUSED) for n in sorted(status)),
+    )  # fmt: skip
+    for k, name in enumerate(("blue", "green")):
+        mine = (
+            served(n, 3 if n in slow else 0)[:-2] + f', "request_id": "{n:032x}"}}\n'
+            for n in range(k, 60, 2)
+            if n not in refused
+        )
+        write(evidence, f"{name}.log", *mine)
+    rows = told(evidence, tmp_path / "c.duckdb")
+    assert [row[1] for row in rows] == ["blue", "green"] * 30
+
+
 def test_a_request_that_was_tried_again_has_both_servers(evidence: Path, tmp_path: Path) -> None:
     again = set(range(31, 60, 2))
     write(evidence, "access.log", access((n, 200) for n in range(60)))
