@@ -3,20 +3,25 @@
 with told as (
     select
         status >= 500 as failure,
-        coalesce(level in ('error', 'critical', 'fatal', 'panic', 'emergency', 'alert'), false)
+        level in ('error', 'critical', 'fatal', 'panic', 'emergency', 'alert')
             and (status is null or detail is not null) as cause,
-        regexp_matches(concat_ws(chr(10), message, detail, error_code),
-            '(?i)sql|data.?(?:base|source|access)|\bdb|db\b|postgres|psycopg|asyncpg|maria|pgx|pg[_.]|\bpq\b'
-            || '|jdbc|jpa\b|hikari|hibernate|ecto\b|active.?record|sequelize|prisma|mongo|redis|memcache|cassandra'
-            || '|oracle|ora-\d|elastic|query|statement|transaction|\block|deadlock|cursor|relation|constraint|repositor'
-            || '|connect|pool\b|tim(?:e|ed).?out|deadline|refused|reset|unreachable|unavailable|socket|econn|broken pipe'
-        ) as perhaps
+        concat_ws(chr(10), message, detail, error_code) as says
     from aligned
     where role = 'application' and ts is not null
         and epoch(ts) >= $onset and epoch(ts) < $stop + $slack
+),
+meant as (
+    select failure, cause, cause and regexp_matches(says,
+        '(?i)sql|data.?(?:base|source|access)|\bdb|db\b|postgres|psycopg|asyncpg|maria|pgx|pg[_.]|\bpq\b'
+        || '|jdbc|jpa\b|hikari|hibernate|ecto\b|active.?record|sequelize|prisma|mongo|redis|memcache|cassandra'
+        || '|oracle|ora-\d|elastic|query|statement|transaction|\block|deadlock|cursor|relation|constraint|repositor'
+        || '|connect|pool\b|tim(?:e|ed).?out|deadline|refused|reset|unreachable|unavailable|socket|econn|broken pipe'
+    ) as perhaps
+    from told
+    where failure or cause
 )
 select
     count(*) filter (where failure)::bigint as failures,
-    count(*) filter (where cause and not coalesce(perhaps, true))::bigint as own,
-    count(*) filter (where cause and coalesce(perhaps, true))::bigint as perhaps
-from told;
+    count(*) filter (where cause and not perhaps)::bigint as own,
+    count(*) filter (where cause and perhaps)::bigint as perhaps
+from meant;
