@@ -11,17 +11,17 @@ with told as (
         and epoch(ts) >= $onset and epoch(ts) < $stop + $slack
 ),
 meant as (
-    select failure, cause, cause and regexp_matches(says,
+    select failure, cause, case when cause then regexp_matches(says,
         '(?i)sql|data.?(?:base|source|access)|\bdb|db\b|postgres|psycopg|asyncpg|maria|pgx|pg[_.]|\bpq\b'
         || '|jdbc|jpa\b|hikari|hibernate|ecto\b|active.?record|sequelize|prisma|mongo|redis|memcache|cassandra'
         || '|oracle|ora-\d|elastic|query|statement|transaction|\block|deadlock|cursor|relation|constraint|repositor'
         || '|connect|pool\b|tim(?:e|ed).?out|deadline|refused|reset|unreachable|unavailable|socket|econn|broken pipe'
-    ) as perhaps
+    ) end as perhaps
     from told
     where failure or cause
 )
 select
     count(*) filter (where failure)::bigint as failures,
-    count(*) filter (where cause and not perhaps)::bigint as own,
-    count(*) filter (where cause and perhaps)::bigint as perhaps
+    count(*) filter (where not perhaps)::bigint as own,
+    count(*) filter (where perhaps)::bigint as perhaps
 from meant;
