@@ -65,9 +65,10 @@ def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
         *_reload(facts, worst),
         *_odd_port(pool, worst),
     ]
+    others = max(_badness(s) for s in pool.servers if s is not worst and s.during.attempts)
     summary = (
-        f"{_badness(worst):.0%} of the attempts on {worst.server} failed or were slow "
-        f"while the other servers of pool {pool.pool} were well"
+        f"{_badness(worst):.0%} of the attempts on {worst.server} failed or were slow, on the other"
+        f" servers of pool {pool.pool} at most {others:.0%}"
     )
     return Finding(NAME, COMPONENT, worst.server, summary, tuple(reasons), pool.pool)
 
