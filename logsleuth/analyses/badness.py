@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
 _REFUSALS: Final = (400, 404, 405, 410, 421, 429)
 # A route that serves nobody is a scanner's: its refusals are no incident.
 _SERVED: Final = 0.05
+# Without that, what so many clients ask for of whom this part of all requests is served is missed
+# by them; it is no incident below this part of everybody's requests.
+_CLIENTS: Final = 20
+_USUAL: Final = 0.5
+_MUCH: Final = 0.10
+# RFC 8615, and what browsers and crawlers look for by themselves.
+_UNASKED: Final = re.compile(
+    r"/favicon|/apple-touch-icon|/robots\.txt|/ads\.txt|/sitemap|/\.well-known/|\.map$"
+)
 _BLOCKS: Final = 24
 _LEAST: Final = 12
 # Of blocks with so many requests the fastest is no accident, and where nearly all of the evidence
@@ -58,12 +68,34 @@ def judge(traffic: Traffic, times: float = _TIMES) -> Badness:
 
 
 def _misplaced(traffic: Traffic) -> Array:
-    """Refusals on routes that serve others."""
+    """Refusals on routes that serve others, or that those who are served elsewhere ask for."""
     served = (traffic.status > 0) & (traffic.status < 400)
     count = np.bincount(traffic.route, minlength=len(traffic.routes))
     good = np.bincount(traffic.route, weights=served, minlength=len(traffic.routes))
     serving = good >= _SERVED * np.maximum(count, 1)
-    return np.isin(traffic.status, _REFUSALS) & serving[traffic.route]
+    refused = np.isin(traffic.status, _REFUSALS)
+    alone: Array = refused & ~serving[traffic.route]
+    wanted = _wanted(traffic, alone, served)
+    # Less of it is what every site has: a page that is gone, or never was.
+    much = bool(wanted.any()) and float(wanted.mean()) >= _MUCH
+    return refused & (serving[traffic.route] | (wanted & much))
+
+
+def _wanted(traffic: Traffic, refused: Array, served: Array) -> Array:
+    """Flags of refusals on routes that many clients ask for who are served on others.
+
+    A scanner is served nowhere, and what browsers ask for unasked is wanted by nobody.
+    """
+    size = len(traffic.clients)
+    asked = np.bincount(traffic.client, minlength=size)
+    usual = np.bincount(traffic.client, weights=served, minlength=size) >= _USUAL * asked
+    pairs = np.unique(traffic.route[refused].astype(np.int64) * size + traffic.client[refused])
+    clients = np.bincount(
+        pairs // size, weights=usual[pairs % size], minlength=len(traffic.routes)
+    )  # fmt: skip
+    unasked = np.array([bool(_UNASKED.search(route)) for route in traffic.routes], dtype=bool)
+    flags: Array = refused & ((clients >= _CLIENTS) & ~unasked)[traffic.route]
+    return flags
 
 
 def _thresholds(traffic: Traffic, times: float) -> Array:

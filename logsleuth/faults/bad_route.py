@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from logsleuth.analyses import rewritten
 from logsleuth.analyses.concentration import by_route, harmed_client
 from logsleuth.analyses.cures import cured
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.own_time import database_part, nobody_tells
-from logsleuth.analyses.reloads import at_reload
+from logsleuth.analyses.refusals import sought_elsewhere
 from logsleuth.analyses.rollout import LIKELIER, deploys_are_told, nearest, study
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.thrown import most_thrown
@@ -34,7 +33,6 @@ _ALONE: Final = 0.8
 _NOTICED_S: Final = 0.05
 # What an application answers to its own exception; 502 to 504 are others' words for its silence.
 _ERROR: Final = 500
-_REFUSED: Final = 0.8
 # Some instances' logs may be missing.
 _MOSTLY: Final = 0.5
 _FEW: Final = 10
@@ -62,8 +60,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_common(facts),
         *_database_part(facts, worst.value),
         *_well_inside(facts, worst.value),
-        *_refused_since(facts),
-        *_never_asked(facts),
+        *sought_elsewhere(NAME, facts),
         *_mended(facts),
     ]
     summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
@@ -243,44 +240,6 @@ def _unseen(facts: Facts, route: str) -> list[Reason]:
             NAME, "what it waits for isn't in the evidence", "coverage", -1.5,
             f"{route} is slow, and neither a log of the database nor the application's own says how"
             " long it waited for the database",
-        )
-    ]  # fmt: skip
-
-
-def _refused_since(facts: Facts) -> list[Reason]:
-    """A route that is refused since the balancer was reconfigured is sought at a wrong place.
-
-    Applications forget a route with a release, not with a reload of the balancer.
-    """
-    bad = facts.during & facts.badness.bad
-    refused = int((bad & facts.badness.misplaced).sum())
-    reloads = [one for one in at_reload(NAME, facts) if "at the onset" in one.check.name]
-    if not reloads or refused <= _REFUSED * bad.sum() or nearest(facts) is not None:
-        return []
-    return [
-        reason(
-            NAME, "refused since a reload", "direct", -2.5,
-            f"{refused} of {int(bad.sum())} bad requests were refused, not failed:"
-            f" {reloads[0].check.explanation}",
-            effect=refused / bad.sum(), evidence=reloads[0].check.evidence,
-            query=shown("balancer-messages"),
-        )
-    ]  # fmt: skip
-
-
-def _never_asked(facts: Facts) -> list[Reason]:
-    """A handler that is never reached, for the balancer asks for another path, can't be bad."""
-    odd = rewritten.paths(facts)
-    refused = int((facts.during & facts.badness.misplaced).sum())
-    strayed = sum(r.refused_during for r in odd)
-    if not refused or strayed <= _MOSTLY * refused:
-        return []
-    return [
-        reason(
-            NAME, "the application gets another path", "application", -3.0,
-            f"{strayed} times applications refused {', '.join(r.route for r in odd[:3])}, which no"
-            f" client asked the balancer for, where {refused} requests were refused",
-            effect=float(strayed), evidence=tuple(r.event for r in odd[:3] if r.event),
         )
     ]  # fmt: skip
 

@@ -38,6 +38,7 @@ def examine(facts: Facts) -> list[Finding]:
         *(_dead_since_reload(facts, pool, s) for pool in facts.pools for s in pool.servers),
         *(_cut_off(facts, pool) for pool in facts.pools),
         *(_rewritten(facts, pool) for pool in facts.pools),
+        *(_unknown_there(facts, pool) for pool in facts.pools),
     ]
     return [finding for finding in found if finding is not None]
 
@@ -80,6 +81,46 @@ def _moved_routes(facts: Facts, pool: PoolFacts) -> Finding | None:
     ]  # fmt: skip
     summary = f"{routes} went to pool {pool.pool}, which doesn't serve them"
     return _finding(pool.target, summary, reasons, pool)
+
+
+def _unknown_there(facts: Facts, pool: PoolFacts) -> Finding | None:
+    """Without a time before it: a pool that refuses some routes wholly, and serves others wholly.
+
+    So does a handler that is gone; but that goes with a release, and not with a reload.
+    """
+    if not facts.blind or len(facts.pools) < 2:
+        return None
+    asked = {r: (during, bad) for r, (_, during, bad) in pool.routes.items() if during >= _FEW}
+    refused = {r: n for r, n in asked.items() if n[1] >= _ENTIRELY * n[0]}
+    served = [r for r, (n, bad) in asked.items() if bad <= (1.0 - _ENTIRELY) * n]
+    count, wrong = sum(b for _, b in refused.values()), facts.during & facts.badness.misplaced
+    part = count / max(int(wrong.sum()), 1)
+    if not refused or len(served) + len(refused) < len(asked) or not 0.8 <= part <= 1.0:
+        return None
+    elsewhere = {
+        r for p in facts.pools if p is not pool for r, n in p.routes.items() if n[1] > n[2]
+    }
+    told = sorted(elsewhere & set(refused))
+    routes = ", ".join(sorted(refused))
+    reasons = [
+        reason(
+            NAME, "a pool refuses some routes wholly", "strata", 2.5,
+            f"pool {pool.pool} refused {count} requests for {routes}, {part:.0%} of all that were"
+            f" refused, and served {len(served)} other routes",
+            effect=part, query=shown("failures-by-route", facts.window),
+            evidence=_examples(facts, set(refused)),
+        ),
+        *([
+            reason(
+                NAME, "another pool serves them", "configuration", 1.5,
+                f"{', '.join(told)} was served by another pool",
+                query=shown("route-by-pool", moment=moment(facts.window.onset)),
+            )
+        ] if told else []),
+        *at_reload(NAME, facts),
+        *_deploys(facts),
+    ]  # fmt: skip
+    return _finding(pool.target, f"pool {pool.pool} doesn't serve {routes}", reasons, pool)
 
 
 def _home(facts: Facts, pool: PoolFacts, route: str) -> bool:

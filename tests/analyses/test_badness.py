@@ -108,6 +108,7 @@ def test_answers_about_the_client_are_no_refusals(status: int) -> None:
 def test_a_route_that_serves_nobody_has_no_refusals() -> None:
     scene = Scene()
     scene.route[scene.of("/item")] = "/.env"
+    scene.client[scene.of("/.env")] = "203.0.113.66"
     scene.fail(scene.of("/.env"), 404)
     scene.status[np.flatnonzero(scene.of("/.env"))[:3]] = 200
     assert not badness.judge(scene.traffic()).misplaced.any()
@@ -126,3 +127,31 @@ def test_a_client_that_leaves_before_it_was_slow_is_not_bad() -> None:
 def test_no_requests_are_no_trouble() -> None:
     judged = badness.judge(Scene(1, 0).traffic())
     assert len(judged.bad) == 0
+
+
+# What nobody is served, though many want it.
+
+
+def missed(part: float, route: str = "/basket") -> Scene:
+    """From first to last a route is refused to everybody, who is served all else."""
+    scene = Scene(routes=("/home", "/cart"))
+    asked = scene.part(scene.between(0), part)
+    scene.route[asked] = route
+    scene.fail(asked, 404)
+    return scene
+
+
+def test_what_those_want_who_are_served_elsewhere_is_missed_by_them() -> None:
+    scene = missed(0.2)
+    assert (badness.judge(scene.traffic()).misplaced == scene.of("/basket")).all()
+
+
+@pytest.mark.parametrize(("part", "route"), [(0.05, "/basket"), (0.2, "/favicon.ico")])
+def test_what_every_site_has_is_not(part: float, route: str) -> None:
+    assert not badness.judge(missed(part, route).traffic()).misplaced.any()
+
+
+def test_what_only_a_scanner_wants_is_not() -> None:
+    scene = missed(0.2)
+    scene.client[scene.of("/basket")] = "203.0.113.66"
+    assert not badness.judge(scene.traffic()).misplaced.any()

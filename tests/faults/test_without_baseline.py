@@ -119,3 +119,28 @@ def test_an_ordinary_baseline_needs_no_warning(gathered: Callable[[Scene], Facts
     scene.fail(scene.part(scene.between(60) & scene.on("web-2"), 0.7), 500, 0.04)
     facts = gathered(noisy(scene))
     assert not any("begins with" in told for told in coverage.warnings(facts.case, facts.window))
+
+
+def strayed(*, reloaded: bool) -> Scene:
+    """From the first line on another pool is asked for the cart, which it doesn't have."""
+    scene = Scene(routes=("/home", "/cart", "/item", "/logo"))
+    for route in ("/cart", "/logo"):
+        scene.pool[scene.of(route)] = "static"
+        scene.give(scene.of(route), {"cdn-1": 1, "cdn-2": 1})
+    scene.fail(scene.of("/cart"), 404, 0.01)
+    if reloaded:
+        scene.say("balancer", 0.0, "Proxy public stopped (cumulated conns: FE: 12, BE: 0).")
+    return scene
+
+
+def test_a_pool_that_refuses_some_routes_wholly_since_a_reload_is_the_wrong_one(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = named(gathered(strayed(reloaded=True)))
+    assert (cause.fault, cause.target) == ("misrouted", "static")
+
+
+def test_without_a_reload_a_handler_may_be_gone(gathered: Callable[[Scene], Facts]) -> None:
+    facts = gathered(strayed(reloaded=False))
+    assert named(facts).fault is None
+    assert "ruled-out" not in statuses(facts).values()
