@@ -12,8 +12,10 @@ from logsleuth.analyses.ports import odd_port
 from logsleuth.analyses.reference import reference
 from logsleuth.analyses.shown import shown
 from logsleuth.model import Interval
+from logsleuth.stats.proportions import newcombe
 
 if TYPE_CHECKING:
+    from logsleuth.analyses.application import Instance
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.model import Component
@@ -30,6 +32,12 @@ _TAKEN: Final = 1.15
 # Nor is what they have a good part of.
 _ALONE: Final = 0.9
 _NO_ACCIDENT: Final = 0.01
+# By their own account: instances with so many requests, of whom there are so many, are compared;
+# one is slow that takes so many times as long as before while its equals are as ever.
+_TOLD: Final = 20
+_EQUALS: Final = 3
+_MUCH_SLOWER: Final = 2.0
+_AS_EVER: Final = 1.3
 # Times an equal part of a pool's requests.
 _OVER: Final = 1.5
 
@@ -42,7 +50,52 @@ def examine(facts: Facts) -> list[Finding]:
         if len(served) > 1:
             worst = max(served, key=lambda s: (_badness(s), s.server))
             found.append(_finding(facts, pool, worst))
-    return found
+    return found or _among_instances(facts)
+
+
+def _among_instances(facts: Facts) -> list[Finding]:
+    """Where no log tells whose a request was, the applications' own lines tell who is ill."""
+    told = [i for i in facts.instances if i.during >= _TOLD]
+    if len(told) < _EQUALS or facts.blind:
+        return []
+    worst = max(told, key=lambda i: (i.failed_during / i.during, _slower(i), i.name))
+    others = [i for i in told if i is not worst]
+    n, k = sum(i.during for i in others), sum(i.failed_during for i in others)
+    rate, apart = worst.failed_during / worst.during, newcombe(
+        worst.failed_during, worst.during, k, n
+    )  # fmt: skip
+    failing = apart.low > 0.02 and rate > 2.5 * k / n
+    slow = _slower(worst) > _MUCH_SLOWER and max(map(_slower, others)) < _AS_EVER
+    before, during = sum(i.before for i in told), sum(i.during for i in told)
+    ratio = (worst.during / during) / max(worst.before / max(before, 1), 1e-3)
+    well = worst.failed_before <= 0.1 * worst.before
+    reasons = [
+        reason(
+            NAME, "worse than its equals", "strata", 3.0 if failing or slow else -3.0,
+            f"by the applications' own lines {worst.name} failed {rate:.1%} of what it was asked"
+            f" and took {_slower(worst):.1f} times as long as before, the others {k / n:.1%} and at"
+            f" most {max(map(_slower, others)):.1f} times",
+            effect=rate - k / n, interval=Interval(apart.low, apart.high),
+            query=shown("instances", facts.window),
+        ),
+        reason(
+            NAME, "no more load than before", "magnitude", 2.0 if ratio <= 1.2 else -2.0,
+            f"{worst.name} answered {ratio:.2f} times its part of before", effect=ratio,
+            query=shown("instances", facts.window),
+        ),
+        reason(
+            NAME, "well until the onset", "timing", 1.0 if well else 0.0,
+            f"{worst.failed_before} of its {worst.before} requests failed before the onset",
+        ),
+    ]  # fmt: skip
+    summary = f"{worst.name} fails or is slow by its own account, its equals are not"
+    return [Finding(NAME, COMPONENT, worst.name, summary, tuple(reasons))]
+
+
+def _slower(instance: Instance) -> float:
+    """How many times as long as before it took; 1 where it doesn't say."""
+    before, during = instance.median_before_s, instance.median_during_s
+    return during / max(before, 1e-3) if before and during else 1.0
 
 
 def _badness(server: ServerFacts) -> float:

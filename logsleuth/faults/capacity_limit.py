@@ -72,8 +72,11 @@ def _turned_away(facts: Facts) -> list[Reason]:
     if not count and not said:
         return []
     part = max(count, said) / max(bad, 1)
+    failed = int((facts.during & facts.badness.unanswered).sum())
+    # Who waits for room and gets it is slow; of a limit tells who failed, if they are some.
+    much = part > 0.2 or (part > 0.05 and count > 0.8 * failed)
     # That no application has a line of them is less than that the balancer says so.
-    weight = 0.5 if part <= 0.2 else 3.0 if facts.names_servers or said else 2.0
+    weight = 0.5 if not much else 3.0 if facts.names_servers or said else 2.0
     return [
         reason(
             NAME, "the balancer turned requests away", "direct", weight,

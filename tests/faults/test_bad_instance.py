@@ -221,3 +221,27 @@ def test_an_instance_that_was_given_more_is_not_named(gathered: Callable[[Scene]
     scene.give(scene.between(ONSET), {"web-1": 1.18, "web-2": 0.94, "web-3": 0.94, "web-4": 0.94})
     scene.slow(scene.part(scene.between(ONSET) & scene.on("web-1"), 0.3), 8.0)
     assert not claims(bad_instance, gathered(scene))
+
+
+def unnamed(ill: float) -> Scene:
+    """No log tells which server a request was given to; the applications tell what became of it."""
+    scene = Scene()
+    scene.fail(scene.part(scene.between(60) & scene.on("web-3"), ill), 500, 0.3)
+    scene.applications()
+    scene.server[:] = scene.first[:] = scene.pool[:] = ""
+    return scene
+
+
+def test_where_no_log_names_servers_the_instances_own_lines_tell_who_is_ill(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = named(gathered(unnamed(0.7)))
+    assert (cause.fault, cause.target) == ("bad-instance", "web-3")
+
+
+def test_where_all_instances_fail_alike_none_is_ill(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene()
+    scene.fail(scene.part(scene.between(60), 0.5), 500, 0.3)
+    scene.applications()
+    scene.server[:] = scene.first[:] = scene.pool[:] = ""
+    assert claims(bad_instance, gathered(scene)) == []
