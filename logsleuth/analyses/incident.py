@@ -15,6 +15,7 @@ from logsleuth.analyses.scanning import (
     flags_of,
     scan,
     scan_by_status,
+    scan_grave,
 )
 from logsleuth.stats.onset import refine_onset, step_location
 
@@ -130,6 +131,8 @@ def _scanned(
     found = scan(bins, badness, stricter)
     if stricter == 1.0 and not any(e.solid for e in found):
         found += scan_by_status(bins, badness, traffic.status, stricter)
+    if stricter == 1.0 and not any(e.solid for e in found):
+        found += scan_grave(bins, badness)
     main = max((e for e in found if e.solid), key=lambda e: e.segment.llr, default=None)
     if main is None:
         return None

@@ -31,6 +31,8 @@ _LESS: Final = 1.5
 # Powers of the number of bins: chance brings it to one in ten thousand, or in a hundred.
 _SURELY: Final = 3.0
 _LIKELY: Final = 2.0
+# Of all requests not answered: no service does that every day.
+_GRAVE: Final = 0.05
 # A shorter spell of slowness is a hiccup: in seconds, and as a share of the evidence.
 _HICCUP_S: Final = 3.0
 _HICCUP: Final = 0.035
@@ -135,6 +137,21 @@ def scan(bins: Bins, badness: Badness, stricter: float = 1.0) -> list[Episode]:
     ]
 
 
+def scan_grave(bins: Bins, badness: Badness) -> list[Episode]:
+    """Episodes in which so much was not answered that it is one with less certainty of its bounds.
+
+    Next to a short baseline nothing is sure to have begun; but had it not, the service would fail
+    as much from the first line to the last.
+    """
+    flags = flags_of(badness)
+    return [
+        Episode(measure, segment, solid=True)
+        for measure in ("failures", "refusals")
+        for segment in _scan(bins, flags[measure], measure, 1.0, _LIKELY)
+        if segment.rate_in >= _GRAVE
+    ]
+
+
 def scan_by_status(
     bins: Bins, badness: Badness, status: Array, stricter: float = 1.0
 ) -> list[Episode]:
@@ -151,7 +168,9 @@ def scan_by_status(
     ]
 
 
-def _scan(bins: Bins, flags: Array, measure: Measure, stricter: float) -> tuple[Segment, ...]:
+def _scan(
+    bins: Bins, flags: Array, measure: Measure, stricter: float, power: float | None = None
+) -> tuple[Segment, ...]:
     excess, ratio, difference = _FLOORS[measure]
     tally = bins.tally(flags)
     if tally.sum() < excess * stricter:
@@ -163,7 +182,7 @@ def _scan(bins: Bins, flags: Array, measure: Measure, stricter: float) -> tuple[
         min_ratio=ratio if stricter >= 1.0 else _LESS,
         min_difference=difference * min(stricter, 1.0),
         phi=2.0 if measure == "latency" else 1.0,
-        power=_SURELY if stricter >= 1.0 else _LIKELY,
+        power=power or (_SURELY if stricter >= 1.0 else _LIKELY),
     )
 
 

@@ -37,6 +37,8 @@ _LONGER_S: Final = 0.1
 # Before, so many waited as long as are given up on now, and so many at all.
 _HARMLESS: Final = 0.3
 _SOME: Final = 0.005
+# Of so many instances the median tells; of fewer the worst.
+_SEVERAL: Final = 3
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -225,19 +227,20 @@ def _completed(facts: Facts, limit: float | None) -> list[Reason]:
     known = [i for i in facts.instances if min(i.before, i.during) >= 20]
     if not known:
         return []
-    failed = sum(i.failed_during for i in known) / max(sum(i.during for i in known), 1)
+    rates = [i.failed_during / i.during for i in known]
+    failed = float(np.median(rates)) if len(known) >= _SEVERAL else max(rates)
     ratios = [
         i.median_during_s / i.median_before_s
         for i in known if i.median_before_s and i.median_during_s
     ]  # fmt: skip
-    # One of them may be slower by chance; an application that is to blame is so as a whole.
+    # One of them may be slower by chance, or ill; one that is to blame is so as a whole.
     slower = float(np.median(ratios)) if ratios else 1.0
     well = failed < 0.02 and slower < 1.5
     return [
         reason(
             NAME, "the application completes them", "strata", 2.5 if well else -2.5,
             f"the applications failed {failed:.1%} of what they served and took {slower:.2f} times"
-            " as long as before (median)"
+            " as long as before (medians)"
             + (f", while the balancer gave up after {limit:.3f} s" if limit else ""),
             effect=slower, query=shown("instances", facts.window),
         )

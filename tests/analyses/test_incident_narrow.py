@@ -97,3 +97,27 @@ def test_what_all_servers_fail_a_little_is_no_incident_of_one(
     scene.fail(scene.part(scene.between(0), everywhere), 500)
     traffic = scene.traffic()
     assert incident.narrow(traffic, badness.judge(traffic)) is None
+
+
+def short_of_before(share: float) -> Scene:
+    """Six seconds of calm, and then one request in so many fails to the end of the evidence."""
+    scene = Scene(seconds=40, rate=40)
+    scene.fail(scene.part(scene.between(6), share), 500, 0.02)
+    return scene
+
+
+def test_next_to_a_short_calm_what_fails_one_in_fifteen_is_an_incident() -> None:
+    scene = short_of_before(0.065)
+    traffic = scene.traffic()
+    found = incident.find(traffic, badness.judge(traffic))
+    assert found is not None
+    assert found.ended is None
+    assert abs(found.onset - BEGIN - 6) < 2.0
+
+
+def test_what_fails_as_little_as_on_any_day_is_not() -> None:
+    for seed in range(20):
+        scene = Scene(seconds=40, rate=40, seed=seed)
+        scene.fail(scene.part(scene.between(0), 0.01), 500, 0.02)
+        traffic = scene.traffic()
+        assert incident.find(traffic, badness.judge(traffic)) is None

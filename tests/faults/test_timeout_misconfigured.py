@@ -147,3 +147,18 @@ def test_where_no_pool_has_a_name_it_is_that_of_the_servers_given_up_on(
     noisy(scene)
     scene.status[late], scene.duration_s[late] = 504, LIMIT_S + 0.001
     assert claims(timeout_misconfigured, gathered(scene)) == ["web-1"]
+
+
+def test_one_instance_that_is_ill_beside_it_does_not_make_the_application_slow(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene, late = hasty()
+    noisy(scene)
+    scene.status[late], scene.duration_s[late] = 504, LIMIT_S + 0.001
+    ill = scene.part(scene.between(ONSET) & scene.on("web-4") & ~late, 0.6)
+    for line in scene.lines:
+        if line.get("instance") == "web-4" and line["said_at"] > ONSET and line["said_at"] % 2 < 1:
+            line["status"] = 500
+    scene.fail(ill, 500, 0.01)
+    facts = gathered(scene)
+    assert outcomes(timeout_misconfigured, facts)["the application completes them"] == "for"
