@@ -26,7 +26,9 @@ _NEEDED: Final = 3.0
 # Requests that two values share, of all that have either: above this nobody can tell them apart.
 _SAME: Final = 0.95
 # How the halves of a pair are named in order.
-_RANK: Final = ("server", "release", "pool", "route", "method", "client", "client network")
+_RANK: Final = (
+    "server", "release", "pool", "route", "method", "client", "client network", "user agent",
+)  # fmt: skip
 
 Members = tuple[int, ...]
 

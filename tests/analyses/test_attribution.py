@@ -259,3 +259,16 @@ def test_a_million_requests_take_less_than_a_second() -> None:
     took = time.process_time() - began
     assert [term.value.label for term, _ in held_by] == ["server web-3"]
     assert took < 1.0
+
+
+def test_what_fails_for_one_program_on_one_route_is_named_with_both() -> None:
+    scene = Scene(240, 60, clients=400)
+    agents = scene.rng.integers(0, 4, len(scene))
+    scene.fail(scene.part(scene.between(120) & scene.of("/cart") & (agents == 1), 0.9))
+    traffic = scene.traffic()
+    program = dimensions.Dimension("user agent", agents + 1, ("", "curl", "bot", "app", "browser"))
+    found = attribution.holders(
+        traffic, badness.judge(traffic).failed, window(120, until=240),
+        (*dimensions.of_traffic(traffic), program), "rate",
+    )  # fmt: skip
+    assert labels([*found])[:1] == ["route × user agent /cart × bot"]
