@@ -93,6 +93,11 @@ def _own_words(facts: Facts, down: tuple[Words, ...]) -> Reason:
     count = sum(w.during for w in down)
     if count:
         weight, says = 3.0, down[0].message or ""
+    elif facts.database.events > facts.database.timed and not facts.database.during:
+        weight, says = (
+            0.0,
+            "the database's log has no line in the window: who is killed says nothing",
+        )
     elif facts.database.events > facts.database.timed:
         weight, says = -2.5, "the database's log has no line of stopping or starting in the window"
     elif facts.database.events:

@@ -24,6 +24,7 @@ _GONE: Final = 0.8
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
 # Times an equal part, and parts of the pool's requests more than before.
 _OVER: Final = 1.5
+_OVER_ANEW: Final = 1.25
 _GROWN: Final = 0.05
 # Times as many requests a second: a server that is nearly full has no more to give.
 _MORE: Final = 1.08
@@ -46,7 +47,7 @@ def _finding(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> F
     hot = max(pool.servers, key=lambda s: (s.during.share, s.server))
     reasons = [
         *_key(facts, pool, held, keyed=keyed),
-        *_hot(facts, pool, hot),
+        *_hot(facts, pool, hot, held),
         *_harm(facts, pool, hot),
         *_alone(facts, pool, hot),
         *at_reload(NAME, facts, "timing"),
@@ -87,13 +88,15 @@ def _key(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> list[
     ]  # fmt: skip
 
 
-def _hot(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
+def _hot(facts: Facts, pool: PoolFacts, hot: ServerFacts, held: Affinity) -> list[Reason]:
+    # A key that came with the harm needs to fill nobody by half to be its reason.
+    least = _OVER_ANEW if held.came else _OVER
     fair = 1.0 / len(pool.servers)
     over = hot.during.share / fair
     grown = hot.during.share - hot.before.share
     # Who had as much before, and served it well, isn't hot for it, unless more is asked by now.
     old = not facts.blind and grown < _GROWN
-    if old and over > _OVER and _asked_more(facts, pool):
+    if old and over > least and _asked_more(facts, pool):
         return [
             reason(
                 NAME, "one server is the first to be full", "strata", 0.0,
@@ -102,7 +105,7 @@ def _hot(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
                 effect=over, query=shown("balancer-shares", facts.window),
             )
         ]  # fmt: skip
-    weight = -2.0 if old or over <= _OVER else 2.0 if grown > _GROWN else 1.0
+    weight = -2.0 if old or over <= least else 2.0 if grown > _GROWN else 1.0
     return [
         reason(
             NAME, "one server has far more than its part", "strata", weight,

@@ -225,3 +225,20 @@ def test_recovering_from_a_crash_tells_of_the_crash(gathered: Callable[[Scene], 
     scene.say("database", 84.0, "InnoDB: Starting crash recovery from checkpoint LSN=11995367",
               level="info")  # fmt: skip
     assert outcomes(outage, gathered(scene))["the database says so"] == "for"
+
+
+@pytest.mark.parametrize(("talks", "outcome"), [(False, "neutral"), (True, "against")])
+def test_who_is_killed_says_nothing_and_who_goes_on_talking_was_not(
+    gathered: Callable[[Scene], Facts], talks: bool, outcome: str
+) -> None:
+    scene = Scene()
+    scene.fail(scene.between(ONSET + 30), 500, 0.004)
+    for at in (5.0, 25.0, 45.0, *((100.0,) if talks else ())):
+        scene.say("database", at, "checkpoint starting: time", level="info")
+    for server in FOUR:
+        for at in np.arange(ONSET + 30, 119.0, 2.0).tolist():
+            scene.say("application", at, "can't connect to MySQL server on '10.0.0.5'",
+                      instance=server)  # fmt: skip
+    facts = gathered(scene)
+    assert outcomes(outage, facts)["the database says so"] == outcome
+    assert (named(facts).fault == "outage") is not talks
