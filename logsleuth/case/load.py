@@ -160,7 +160,7 @@ class _Loader:
             cut: list[pa.RecordBatch] = []
             if parts is not None:
                 cut = batches.cut(piece, *parts)
-                rows = np.setdiff1d(rows, parts[0], assume_unique=True)
+                rows = np.delete(rows, parts[0])
             yield _Piece(piece, cut, batches.whole(piece, rows) if len(rows) else None)
 
     def _taken(self, pieces: Iterator[_Piece], given: list[Array]) -> Iterator[pa.RecordBatch]:

@@ -99,17 +99,17 @@ def _padded(text: bytes, begins: Array) -> bytes:
 
 
 class _Rows:
-    """Columns that have lost rows to cuts after them; all lose the same in the end."""
+    """Columns of which each has lost rows to the cuts before it; all lose the same in the end."""
 
     def __init__(self, columns: dict[str, pa.ChunkedArray], fits: Array) -> None:
-        self._rows = np.flatnonzero(fits)
-        self._columns = {name: (column, self._rows) for name, column in columns.items()}
+        self._fits = fits
+        rows = np.flatnonzero(fits)
+        self._columns = {name: (column, rows) for name, column in columns.items()}
 
     def cut(self, cut: Cut, size: int) -> None:
         """Put the parts of a column in its place."""
-        column, rows = self._columns.pop(cut.source)
-        text, good = _as_lines(column, cut)
-        rows = rows if good.all() else rows[good]
+        text, good = _as_lines(self._narrowed(*self._columns.pop(cut.source)), cut)
+        rows = np.flatnonzero(self._fits)[good]
         found = _parts(text, len(rows), cut, size)
         if found is None:
             message = "the parts are not those of the lines"
@@ -117,18 +117,19 @@ class _Rows:
         parts, fits = found
         rows = rows if fits.all() else rows[fits]
         self._columns |= {name: (part, rows) for name, part in parts.items()}
-        # Both are in order, so nothing has to be sorted.
-        self._rows = self._rows[np.isin(self._rows, rows, assume_unique=True)]
+        self._fits = np.zeros(len(self._fits), bool)
+        self._fits[rows] = True
 
     def left(self, odd: Array) -> tuple[Array, dict[str, pa.ChunkedArray]]:
         """The rows that every cut has left, without odd ones, and the columns of these."""
-        left = np.setdiff1d(self._rows, odd) if len(odd) else self._rows
-        return left, {
-            name: column
-            if len(rows) == len(left)
-            else column.filter(pa.array(np.isin(rows, left, assume_unique=True)))
-            for name, (column, rows) in self._columns.items()
-        }
+        self._fits[odd] = False
+        columns = {name: self._narrowed(*column) for name, column in self._columns.items()}
+        return np.flatnonzero(self._fits), columns
+
+    def _narrowed(self, column: pa.ChunkedArray, rows: Array) -> pa.ChunkedArray:
+        """A column, which has these rows, without those that were lost since."""
+        kept = self._fits[rows]
+        return column if kept.all() else column.filter(pa.array(kept))
 
 
 def _plain(records: Records) -> tuple[bytes, Array]:
