@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from logsleuth.formats.reader import Reader
     from logsleuth.formats.spec import Field, Format, Shape
 
-_NEVER: Final = r"(?!)"
 _HALF: Final = 0.5
 # Of a record of many lines no more is looked at.
 _LONGEST: Final = 16 << 10
@@ -35,10 +34,10 @@ def claims(lines: Sequence[str], spec: Format, told: Sequence[str] = ()) -> Iter
     """
     shapes = [(s, re.compile(_whole(s), re.DOTALL)) for s in _shapes(spec, told)]
     matched: dict[str, list[re.Match[str]]] = {s.name: [] for s, _ in shapes}
-    never = re.compile(spec.never or _NEVER)
+    never = re.compile(spec.never) if spec.never else None
     read, followed = 0, 0
     for record in records(lines, spec):
-        if never.search(record):
+        if never and never.search(record):
             continue
         for shape, pattern in shapes:
             match = pattern.match(record)
@@ -83,7 +82,7 @@ def records(lines: Sequence[str], spec: Format) -> list[str]:
     """Join lines to records, as the format has them start."""
     if spec.starts is None:
         return list(lines)
-    starts, leads = re.compile(spec.starts), re.compile(spec.leads or _NEVER)
+    starts, leads = re.compile(spec.starts), re.compile(spec.leads) if spec.leads else None
     found: list[list[str]] = []
     led = False
     for line in lines:
@@ -91,7 +90,7 @@ def records(lines: Sequence[str], spec: Format) -> list[str]:
             found.append([line])
         elif found:
             found[-1].append(line)
-        led = leads.search(line) is not None
+        led = leads is not None and leads.search(line) is not None
     return ["\n".join(record)[:_LONGEST] for record in found]
 
 
