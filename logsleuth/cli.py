@@ -112,6 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit status."""
     # Modules that are being imported hold no garbage: to look for some takes a tenth of the start.
     gc.set_threshold(_YOUNG)
+    # Sums of a few hundred numbers need no threads, which take time to start, and to wait for work.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = list(sys.argv[1:] if arguments is None else arguments)
     typed = words.program_first(given)
     debug = "--debug" in typed
