@@ -107,7 +107,7 @@ def _address(column: str, x: str) -> Read:
     """An address without its port; the first of several that proxies have handed on."""
     bracketed = f"regexp_extract({x}, '^\\[([0-9a-fA-F:.%]+)\\]', 1)"
     bare = (
-        f"case when {x}[1] = '[' then {bracketed} "
+        f"case when left({x}, 1) = '[' then {bracketed} "
         f"when contains({x}, ',') then split_part({x}, ',', 1) "
         f"when contains({x}, '.') and contains({x}, ':') and not contains({x}, '::') "
         f"then split_part({x}, ':', 1) else {x} end"
@@ -125,12 +125,13 @@ def _client(column: str, x: str) -> Read:
 
 def _target(x: str, shared: tuple[tuple[str, str], ...], **others: str) -> Read:
     """The path and query of the target `{x}_target`, which the last of the shared ones is."""
-    target, path = f"{x}_target", f"{x}_path"
+    target, mark = f"{x}_target", f"{x}_mark"
+    path = f"case when {mark} > 0 then left({target}, {mark} - 1) else {target} end"
     columns = {
         "path": f"nullif({path}, '')",
-        "query": f"case when contains({target}, '?') then substr({target}, length({path}) + 2) end",
+        "query": f"case when {mark} > 0 then substr({target}, {mark} + 1) end",
     }
-    return Read({**columns, **others}, None, (*shared, (path, f"split_part({target}, '?', 1)")))
+    return Read({**columns, **others}, None, (*shared, (mark, f"strpos({target}, '?')")))
 
 
 def _url(_: str, x: str) -> Read:
@@ -150,7 +151,7 @@ def _request(_: str, x: str) -> Read:
         (parts, f"string_split({x}, ' ')"),
         (whole, f"len({parts}) = 3 and starts_with({parts}[3], 'HTTP/')"),
         (f"{x}_asked", f"case when {whole} then {parts}[2] else {other} end"),
-        (f"{x}_target", f"case when {x}_asked[1] = '/' then {x}_asked else {absolute} end"),
+        (f"{x}_target", f"case when left({x}_asked, 1) = '/' then {x}_asked else {absolute} end"),
     )
     return _target(
         x,
