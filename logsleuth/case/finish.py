@@ -100,6 +100,7 @@ def _zone(account: Account) -> str | None:
 def finish(connection: duckdb.DuckDBPyConnection) -> None:
     """Find zones that lines don't state, servers under other names, and roles by what they say."""
     connection.execute("begin")
+    tables.settle(connection)
     _roles(connection)
     aliases.configured(connection)
     connection.execute(_SPANS.replace("{shift}", "0"))
@@ -112,7 +113,6 @@ def finish(connection: duckdb.DuckDBPyConnection) -> None:
     placements.place(connection)
     aliases.requested(connection)
     templates.find(connection)
-    tables.settle(connection)
     connection.execute("commit")
     connection.execute("checkpoint investigated")
 

@@ -25,6 +25,7 @@ _KNOWN: Final = 0.5
 _LOST: Final = 0.2
 
 # A log that names a server now and then says by its silence that there was none.
+_TELLING: Final = "select 1 from sources where role = 'application' limit 1"
 _NAMELESS: Final = """
 select s.source_id from sources s join records r using (source_id)
 where s.role = 'balancer' and not s.left_out
@@ -190,6 +191,8 @@ def place(connection: duckdb.DuckDBPyConnection) -> None:
     balancer's error log on which addresses a request was tried in vain. Times must be on one clock.
     """
     connection.execute("delete from placements")
+    if not connection.execute(_TELLING).fetchall():
+        return
     nameless = [row[0] for row in connection.execute(_NAMELESS).fetchall()]
     told = connection.execute(
         "select 1 from aligned where role = 'application' and status is not null"

@@ -91,7 +91,10 @@ def find(connection: Connection) -> None:
     """
     known = _count(connection)
     connection.execute(_NEW)
-    if _count(connection) > known:
+    count = _count(connection)
+    if not count:
+        return
+    if count > known:
         _compare(connection)
     else:
         connection.execute(_CHANGED.replace("found", "forms"))
