@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Final
 from logsleuth.case import finish, intent
 from logsleuth.case.account import Account
 from logsleuth.evidence import files
-from logsleuth.evidence.configuration.haproxy_logs import PREDEFINED
-from logsleuth.evidence.configuration.read import looks_like
-from logsleuth.evidence.configuration.together import read_together
 from logsleuth.formats.detect import Hint
 
 if TYPE_CHECKING:
@@ -52,6 +49,9 @@ def _configuration(file: EvidenceFile) -> bytes | None:
     try:
         if file.path.stat().st_size > _LARGEST_CONFIGURATION:
             return None
+        # The readers of all products are many modules, and large logs are common without any.
+        from logsleuth.evidence.configuration.read import looks_like
+
         head = next(files.blocks(file.path, 64 << 10), b"")
         if not looks_like(file.name, head):
             return None
@@ -66,6 +66,11 @@ def configure(
     logs: Sequence[EvidenceFile],
 ) -> tuple[list[Hint], set[str]]:
     """Store what the configurations intend; formats they tell, and other files they include."""
+    if not found:
+        return [], set()
+    from logsleuth.evidence.configuration.haproxy_logs import PREDEFINED
+    from logsleuth.evidence.configuration.together import read_together
+
     others = {file.name: file for file in logs}
     told = read_together(
         [(file.name, data) for file, data in found],
