@@ -111,6 +111,8 @@ def _ingest(
     zones: Sequence[told.Told],
 ) -> Summary:
     bound(connection, str(scratch), _MEMORY)
+    # Each thread of DuckDB would keep several of its row groups as they came.
+    connection.execute("set write_buffer_row_group_count = 1")
     summary = Summary()
     found, summary.problems = discover(paths, scratch)
     configurations, logs = configured.parted([_kept(file, scratch) for file in found])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from logsleuth.case.split import split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     import duckdb
 
@@ -32,9 +34,13 @@ if TYPE_CHECKING:
     Blocks = Callable[[], Iterator[bytes]]
 
 _T = TypeVar("_T")
+_U = TypeVar("_U")
 
 # Records that are read from their text wait until they are worth a statement.
 _WAITING: Final = 48 << 20
+# Pieces that are cut at a time: DuckDB takes several in a row, and then none for as long as it
+# compresses what it has.
+_CUTTERS: Final = 2
 # Records that tell how they can be cut, and the share of them that makes it worth it.
 _HEAD: Final = 64 << 10
 _WORTH: Final = 0.2
@@ -136,7 +142,8 @@ class _Loader:
         assert self.cuts is not None  # noqa: S101
         columns = batches.cut_schema(self.cuts)
         left = [np.empty(0, np.int64)]
-        with _ahead(self._cut(blocks)) as pieces:
+        found = _pieces(blocks, self._reader, self.account, self._start)
+        with _ahead(found) as records, _each(self._cut, records) as pieces:
             more = True
             while more:
                 given = [np.empty(0, np.int64)]
@@ -151,17 +158,16 @@ class _Loader:
         self._left = np.concatenate(left)
         return not len(self._left)
 
-    def _cut(self, blocks: Iterator[bytes]) -> Iterator[_Piece]:
-        """Cut the lines of each piece of the file, a whole piece before the next is begun."""
+    def _cut(self, piece: Records) -> _Piece:
+        """Cut the lines of a piece of the file."""
         assert self.cuts is not None  # noqa: S101
-        for piece in _pieces(blocks, self._reader, self.account, self._start):
-            rows = np.arange(len(piece.rows))
-            parts = split(piece, self.cuts)
-            cut: list[pa.RecordBatch] = []
-            if parts is not None:
-                cut = batches.cut(piece, *parts)
-                rows = np.delete(rows, parts[0])
-            yield _Piece(piece, cut, batches.whole(piece, rows) if len(rows) else None)
+        rows = np.arange(len(piece.rows))
+        parts = split(piece, self.cuts)
+        cut: list[pa.RecordBatch] = []
+        if parts is not None:
+            cut = batches.cut(piece, *parts)
+            rows = np.delete(rows, parts[0])
+        return _Piece(piece, cut, batches.whole(piece, rows) if len(rows) else None)
 
     def _taken(self, pieces: Iterator[_Piece], given: list[Array]) -> Iterator[pa.RecordBatch]:
         """The records that were cut, until enough of others waits; tells the lines of these."""
@@ -306,6 +312,23 @@ def _ahead(source: Iterator[_T]) -> Iterator[Iterator[_T]]:
                 yield item
 
         yield items()
+
+
+@contextmanager
+def _each(make: Callable[[_T], _U], source: Iterator[_T]) -> Iterator[Iterator[_U]]:
+    """Give what is made of each item of an iterator, in their order, of several at a time."""
+    with ThreadPoolExecutor(_CUTTERS) as threads:
+
+        def made() -> Iterator[_U]:
+            pending: deque[Future[_U]] = deque()
+            for item in source:
+                pending.append(threads.submit(make, item))
+                if len(pending) == _CUTTERS:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+
+        yield made()
 
 
 def _unreadable(connection: Connection, source_id: int, blocks: Blocks) -> Account:
