@@ -117,10 +117,16 @@ def _address(column: str, x: str) -> Read:
 
 def _client(column: str, x: str) -> Read:
     """A client whose port always follows, behind an IPv6 address too."""
-    port, bare = f"{x}_port", f"left({x}, length({x}) - length({x}_port) - 1)"
-    bare = f"case when try_cast({port} as integer) is null then {x} else {bare} end"
-    shared = ((port, f"split_part({x}, ':', -1)"),)
-    return Read({column: known(f"trim({bare}, '[]')")}, shared=shared)
+    port, bare = f"{x}_port", f"{x}_bare"
+    before = f"left({x}, length({x}) - length({port}) - 1)"
+    shared = (
+        (port, f"split_part({x}, ':', -1)"),
+        (bare, f"case when try_cast({port} as integer) is null then {x} else {before} end"),
+    )
+    # Trimming looks at every character of what few texts have.
+    bracketed = f"contains({bare}, '[') or contains({bare}, ']')"
+    trimmed = f"case when {bracketed} then trim({bare}, '[]') else {bare} end"
+    return Read({column: known(trimmed)}, shared=shared)
 
 
 def _target(x: str, shared: tuple[tuple[str, str], ...], **others: str) -> Read:
@@ -251,7 +257,9 @@ def _between(column: str, x: str) -> Read:
 
 
 def _connections(column: str, x: str) -> Read:
-    return columns_balancer.retries(column, f"split_part({x}, '/', 5)")
+    fifth = f"{x}_fifth"
+    read = columns_balancer.retries(column, fifth)
+    return Read(read.columns, shared=((fifth, f"split_part({x}, '/', 5)"),))
 
 
 def _index(column: str, x: str) -> Read:
@@ -262,9 +270,7 @@ def _index(column: str, x: str) -> Read:
 _TYPES: Final[Mapping[str, Callable[[str, str], Read]]] = {
     "text": _plain,
     "method": _plain,
-    "frontend": lambda column, x: Read(
-        {column: f"case when ends_with({x}, '~') then rtrim({x}, '~') else {known(x)} end"}
-    ),
+    "frontend": columns_balancer.frontend,
     "message": _message,
     "integer": _scaled("bigint"),
     "bytes": _bytes,

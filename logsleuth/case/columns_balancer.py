@@ -22,12 +22,24 @@ def retries(column: str, x: str) -> Read:
 
     Source: HAProxy configuration manual, section 8.2.3 "HTTP log format", "retries".
     """
+    moved = f"starts_with({x}, '+')"
     return Read(
         {
-            column: f"try_cast(ltrim({x}, '+') as smallint)",
-            "redispatched": f"case when {x} <> '' then starts_with({x}, '+') end",
+            column: f"try_cast(case when {moved} then ltrim({x}, '+') else {x} end as smallint)",
+            "redispatched": f"case when {x} <> '' then {moved} end",
         }
     )
+
+
+def frontend(column: str, x: str) -> Read:
+    """HAProxy's name of a frontend; a `~` behind it says that the client came by TLS.
+
+    Source: HAProxy configuration manual, section 8.2.3 "HTTP log format", "frontend_name".
+    """
+    # Trimming looks at every character.
+    bare = f"when ends_with({x}, '~') then left({x}, length({x}) - 1)"
+    several = f"when ends_with({x}, '~~') then rtrim({x}, '~')"
+    return Read({column: f"case {several} {bare} else {known(x)} end"})
 
 
 def flags(column: str, x: str) -> Read:
@@ -51,16 +63,20 @@ def host(column: str, x: str) -> Read:
 
     To see whether a text matches costs a third of finding where its parts are.
     """
-    first, name = f"{x}_first", f"{x}_name"
-    begun = f"case when {first}[1] = ' ' then substr({first}, 2) else {first} end"
-    bare = f"case when {name}[1] = '{{' then substr({name}, 2) else {name} end"
+    header, first, name = f"{x}_header", f"{x}_first", f"{x}_name"
+    begun = f"case when left({first}, 1) = ' ' then substr({first}, 2) else {first} end"
+    bare = f"case when left({name}, 1) = '{{' then substr({name}, 2) else {name} end"
+    # What matches has one point at its end at most.
+    host = f"case when ends_with({name}, '.') then rtrim({bare}, '.') else {bare} end"
     return Read(
-        {
-            column: f"case when regexp_full_match({name}, {_HOST_NAME})"
-            f" then regexp_replace({bare}, '[.]$', '') end"
-        },
+        {column: f"case when regexp_full_match({name}, {_HOST_NAME}) then {host} end"},
         shared=(
-            (first, f"split_part(split_part({x}, '|', 1), '}}', 1)"),
+            (header, f"split_part({x}, '|', 1)"),
+            (
+                first,
+                f"case when contains({header}, '}}') then split_part({header}, '}}', 1)"
+                f" else {header} end",
+            ),
             (name, begun),
         ),
     )

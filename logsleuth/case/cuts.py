@@ -171,14 +171,16 @@ def trimmed(
     before, after = chunk.split(marks[0])
     holds = []
     expression = source
-    if before and after:
-        holds.append(f"length({source}) >= {len(before) + len(after)}")
+    around = len(before) + len(after)
     if after:
         holds.append(f"ends_with({source}, {quoted(after)})")
-        expression = f"left({expression}, length({source}) - {len(after)})"
+        expression = f"left({source}, length({source}) - {len(after)})"
     if before:
         holds.append(f"starts_with({source}, {quoted(before)})")
-        expression = f"substr({expression}, {len(before) + 1})"
+        expression = f"substr({source}, {len(before) + 1})"
+    if before and after:
+        holds.append(f"length({source}) >= {around}")
+        expression = f"substr({source}, {len(before) + 1}, length({source}) - {around})"
     return marks[0], expression, holds
 
 
