@@ -26,6 +26,8 @@ HEAD: Final = 2048
 # The positions of this much fit into the processor's caches.
 _SCANNED: Final = 4 << 20
 _LINE_END: Final = 2
+# No white space of ASCII is above it.
+_SPACE: Final = 32
 
 
 def _masked(error: UnicodeError) -> tuple[str, int]:
@@ -298,10 +300,11 @@ def _array(data: bytes, edges: Array, kind: pa.DataType) -> pa.Array:
 
 def _blank(data: bytes, begins: Array, ends: Array) -> Array:
     blank: Array = ends == begins
-    # White space only is rare: look at the lines that begin with it.
+    # White space only is rare: look at the lines that begin and end with it.
     codes = np.frombuffer(data, np.uint8)
-    first = codes[np.minimum(begins, max(len(codes) - 1, 0))]
-    for line in np.flatnonzero(~blank & (first <= 32)).tolist():
+    spaced = codes[np.minimum(begins, max(len(codes) - 1, 0))] <= _SPACE
+    spaced &= codes[np.maximum(ends - 1, 0)] <= _SPACE
+    for line in np.flatnonzero(~blank & spaced).tolist():
         blank[line] = data[begins[line] : ends[line]].isspace()
     return blank
 
