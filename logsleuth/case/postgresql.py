@@ -66,7 +66,7 @@ def session(_: str, x: str) -> Read:
 
 # What comes before a statement, as it is logged by itself and behind its duration.
 _BEFORE: Final = "(?:statement|parse [^:]*|bind [^:]*|execute [^:]*)"
-_STATEMENT: Final = f"'^duration: ([0-9.]+) ms(?:  {_BEFORE}: ((?s:.*)))?'"
+_TIMED: Final = f"'^(duration: ([0-9.]+) ms(  {_BEFORE}: )?)'"
 _LOGGED: Final = f"'^{_BEFORE}: ((?s:.*))$'"
 # auto_explain: the statement stands above its plan, or is a text in the plan's JSON.
 _PLANNED: Final = (
@@ -91,23 +91,27 @@ _AFTER_STATEMENT: Final = "'\\n(?:DETAIL|HINT|CONTEXT|QUERY|LOCATION|BACKTRACE):
 def statement(_: str, x: str) -> Read:
     """Read a message: `duration: 1.2 ms  execute S_1: SELECT …`, its details and its statement."""
     lines, timed, said, several = f"{x}_lines", f"{x}_timed", f"{x}_said", f"{x}_several"
-    told = f"case when {several} then {_group(lines, _TOLD)} end"
+    # What belongs to a record has two spaces behind its keyword; most of many lines have none.
+    detailed = f"{x}_detailed"
+    told = f"case when {detailed} then {_group(lines, _TOLD)} end"
+    behind = f"case when {timed}.b <> '' then substr({lines}, length({timed}.whole) + 1) end"
     planned = f"case when {several} and {timed}.d <> '' then {_planned(lines)} end"
     message, stated = f"{x}_message", f"{x}_stated"
     return Read(
         {
             "message": f"nullif({without_end(message, ' ')}, '')",
-            "detail": f"case when {several} then {_trimmed(_group(lines, _DETAIL))} end",
+            "detail": f"case when {detailed} then {_trimmed(_group(lines, _DETAIL))} end",
             "duration_s": f"try_cast({timed}.d as double) / 1000",
             "statement": f"nullif({without_end(stated, ' ')}, '')",
         },
         shared=(
             (several, f"contains({x}, chr(10)) or contains({x}, '#011')"),
-            (lines, f"case when {several} then {_joined(x)} else {x} end"),
-            (timed, f"regexp_extract({lines}, {_STATEMENT}, ['d', 's'])"),
-            (said, f"coalesce(nullif({timed}.s, ''), {told}, {planned}, {_group(lines, _LOGGED)})"),
-            (message, _without(_AFTER_MESSAGE, lines, several)),
-            (stated, _without(_AFTER_STATEMENT, said, several)),
+            (detailed, f"{several} and contains({x}, ':  ')"),
+            (lines, f"case when {several} then {_joined(x, detailed)} else {x} end"),
+            (timed, f"regexp_extract({lines}, {_TIMED}, ['whole', 'd', 'b'])"),
+            (said, f"coalesce(nullif({behind}, ''), {told}, {planned}, {_group(lines, _LOGGED)})"),
+            (message, _without(_AFTER_MESSAGE, lines, detailed)),
+            (stated, _without(_AFTER_STATEMENT, said, detailed)),
         ),
     )
 
@@ -138,11 +142,12 @@ def line(column: str, x: str) -> Read:
 _TOLD: Final = "'\\nSTATEMENT:  ((?s:.*))$'"
 
 
-def _joined(x: str) -> str:
+def _joined(x: str, detailed: str) -> str:
     """The lines of a record without what is repeated before each."""
     pieces = f"regexp_replace({x}, {_PIECES}, chr(10), 'g')"
-    tabs = f"replace({pieces}, '#011', chr(9))"
-    return f"regexp_replace({tabs}, {_REPEATED}, chr(10) || '\\1:  ', 'g')"
+    tabs = f"replace(case when contains({x}, '[') then {pieces} else {x} end, '#011', chr(9))"
+    bare = f"regexp_replace({tabs}, {_REPEATED}, chr(10) || '\\1:  ', 'g')"
+    return f"case when {detailed} then {bare} else {tabs} end"
 
 
 def _planned(lines: str) -> str:
@@ -156,8 +161,8 @@ def _group(x: str, pattern: str) -> str:
     return f"nullif(regexp_extract({x}, {pattern}, 1), '')"
 
 
-def _without(pattern: str, x: str, several: str) -> str:
-    return f"case when {several} then regexp_replace({x}, {pattern}, '') else {x} end"
+def _without(pattern: str, x: str, detailed: str) -> str:
+    return f"case when {detailed} then regexp_replace({x}, {pattern}, '') else {x} end"
 
 
 def _trimmed(x: str) -> str:
