@@ -8,6 +8,7 @@ import numpy as np
 
 from logsleuth.analyses.comparison import evenness, hit_routes
 from logsleuth.analyses.shown import shown
+from logsleuth.analyses.statements import sql
 from logsleuth.model import Check, Interval
 from logsleuth.stats.counts import poisson_ratio
 from logsleuth.stats.proportions import newcombe
@@ -269,7 +270,11 @@ def shares_as_before(facts: Facts) -> Check | None:
 
 
 def balancer_undisturbed(facts: Facts) -> Check:
-    """No reload or state change at the onset, no limit reached, no route in another pool."""
+    """No reload or state change at the onset, no limit reached, no route in another pool.
+
+    That none is told says nothing where no log in the evidence would tell.
+    """
+    (told,) = facts.case.row(sql("reloads_told"))
     low, high = facts.window.earliest - 5.0, facts.window.latest + 5.0
     kinds = {"reload", "drained", "server-down"}
     changes = [
@@ -286,10 +291,11 @@ def balancer_undisturbed(facts: Facts) -> Check:
     calm = not changes and not limits and not turned and not strayed
     return Check(
         name="nothing done at the balancer",
-        outcome="against" if calm else "neutral",
+        outcome="against" if calm and told else "neutral",
         family="timing",
         explanation=(
-            f"{len(changes)} reloads or state changes around the onset, {turned} requests turned"
+            ("" if told else "no log of it would tell of a reload: ")
+            + f"{len(changes)} reloads or state changes around the onset, {turned} requests turned"
             f" away at a limit, {len(strayed)} routes in another pool"
         ),
         evidence=tuple(c.event_id for c in changes[:3]),

@@ -80,3 +80,21 @@ def test_a_stop_a_limit_and_who_cannot_connect_are_more_than_waits(
     scene.checkpoints()
     scene.say(role, 63.0, message)
     assert not exoneration.only_waits_told(gathered(scene))
+
+
+# Logs that would tell.
+
+
+def test_where_no_log_would_tell_of_a_reload_that_none_is_told_clears_nobody(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(product="nginx-access")
+    scene.fail(scene.part(scene.between(60), 0.5))
+    assert outcome(exoneration.balancer_undisturbed(gathered(scene))) == "neutral"
+
+
+def test_where_the_balancer_talks_it_would_have_told(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene(product="nginx-access")
+    scene.fail(scene.part(scene.between(60), 0.5))
+    scene.say("balancer", 5.0, "client prematurely closed connection")
+    assert outcome(exoneration.balancer_undisturbed(gathered(scene))) == "against"
