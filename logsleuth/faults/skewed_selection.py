@@ -217,23 +217,15 @@ def _timing(facts: Facts, pool: PoolFacts) -> list[Reason]:
 
 def _configuration(facts: Facts, pool: PoolFacts) -> list[Reason]:
     """What the configuration says explains the shares; agreement with it proves nothing."""
-    told = [s for s in pool.servers if s.configured is not None]
-    if not told or len(told) != len([s for s in pool.servers if s.before.requests]):
-        return []
-    now = 0.5 * sum(abs((s.configured_share or 0.0) - s.during.share) for s in told)
-    then = 0.5 * sum(abs((s.configured_share or 0.0) - s.before.share) for s in told)
-    # Of a server that was out for a while the configuration asks for less, by the moments.
-    able = facts.intended[pool.pool].from_eligible
-    now = now if able is None else min(now, able)
-    line = told[0].configured
-    if not now < _MOVED < then or line is None:
+    held = facts.intended[pool.pool]
+    if held.line is None:
         return []
     return [
         reason(
             NAME, "the configuration asks for these shares", "configuration", 2.0,
-            f"the shares of the window are those of {line.path}:{line.line}, the shares before are"
-            " not",
-            effect=then, query=shown("balancer-shares", facts.window),
+            f"{held.line} asks for the shares of the window, by the moments that each server was in"
+            " rotation, and not for those before",
+            effect=held.from_baseline, query=shown("balancer-shares", facts.window),
         )
     ]  # fmt: skip
 
