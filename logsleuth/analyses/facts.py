@@ -138,7 +138,7 @@ class Facts:
         if self.instances:
             return own_time.slowed_route(self.case, self.window)
         heard = self.database.events and self.silence("database") is None
-        return own_time.slowed_route(self.case, self.window, "passed_on") if heard else None
+        return own_time.slowed_route(self.case, self.window, by_balancer=True) if heard else None
 
     def affinity(self, pool: PoolFacts) -> Affinity:
         """How faithfully keys return to their servers in a pool; three faults ask for it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -84,15 +84,13 @@ class SlowedRoute:
         return max(_SLOWER * self.own.usual_s, _NOTICED_S)
 
 
-def slowed_route(
-    case: Case, window: Window, log: Literal["handled", "passed_on"] = "handled"
-) -> SlowedRoute | None:
+def slowed_route(case: Case, window: Window, *, by_balancer: bool = False) -> SlowedRoute | None:
     """Find the route whose own time grew most; None where logs give no times or too few routes.
 
     By what the applications handled; or by what the balancer passed on to them, whose time has
     more in it that all routes share: the connection, and the queue before the application.
     """
-    lines = case.arrays(sql(log), {**window.bounds, "most": _MOST})
+    lines = case.arrays(sql("handled"), {**window.bounds, "most": _MOST, "balancer": by_balancer})
     lines = {name: _plain(values) for name, values in lines.items()}
     routes, kind = np.unique(lines["route"].astype(str), return_inverse=True)
     if len(routes) < 3:
@@ -122,8 +120,8 @@ def database_part(facts: Facts, slowed: SlowedRoute) -> float | None:
     if not facts.database.timed or facts.silence("database") is not None:
         return None
     longer = facts.seconds_during / max(facts.seconds_before, 1e-3)
-    asked = sum(r.during for r in facts.served_routes if r.route == slowed.route)
-    asked = asked or slowed.requests
+    served = sum(r.during for r in facts.served_routes if r.route == slowed.route)
+    asked = served or slowed.requests
     grown = sum(
         max(s.busy_during_s - longer * s.busy_before_s, 0.0)
         for s in facts.database.statements
