@@ -77,8 +77,9 @@ def _misplaced(traffic: Traffic) -> Array:
     alone: Array = refused & ~serving[traffic.route]
     wanted = _wanted(traffic, alone, served)
     # Less of it is what every site has: a page that is gone, or never was.
-    much = bool(wanted.any()) and float(wanted.mean()) >= _MUCH
-    return refused & (serving[traffic.route] | (wanted & much))
+    much = int(wanted.sum()) >= _MUCH * len(traffic)
+    flags: Array = refused & (serving[traffic.route] | (wanted & much))
+    return flags
 
 
 def _wanted(traffic: Traffic, refused: Array, served: Array) -> Array:
@@ -93,8 +94,10 @@ def _wanted(traffic: Traffic, refused: Array, served: Array) -> Array:
     clients = np.bincount(
         pairs // size, weights=usual[pairs % size], minlength=len(traffic.routes)
     )  # fmt: skip
-    unasked = np.array([bool(_UNASKED.search(route)) for route in traffic.routes], dtype=bool)
-    flags: Array = refused & ((clients >= _CLIENTS) & ~unasked)[traffic.route]
+    wanted = clients >= _CLIENTS
+    for code in np.flatnonzero(wanted).tolist():
+        wanted[code] = _UNASKED.search(traffic.routes[code]) is None
+    flags: Array = refused & wanted[traffic.route]
     return flags
 
 
