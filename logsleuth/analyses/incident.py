@@ -129,10 +129,11 @@ def _scanned(
 ) -> Window | None:
     """The window around the likeliest episode; `stricter` times as much and as long is asked."""
     found = scan(bins, badness, stricter)
-    if stricter == 1.0 and not any(e.solid for e in found):
-        found += scan_by_status(bins, badness, traffic.status, stricter)
-    if stricter == 1.0 and not any(e.solid for e in found):
-        found += scan_grave(bins, badness)
+    if stricter == 1.0:
+        if not any(e.solid for e in found):
+            found += scan_by_status(bins, badness, traffic.status)
+        if not any(e.solid for e in found):
+            found += scan_grave(bins, badness)
     main = max((e for e in found if e.solid), key=lambda e: e.segment.llr, default=None)
     if main is None:
         return None

@@ -138,7 +138,7 @@ def scan(bins: Bins, badness: Badness, stricter: float = 1.0) -> list[Episode]:
 
 
 def scan_grave(bins: Bins, badness: Badness) -> list[Episode]:
-    """Episodes in which so much was not answered that it is one with less certainty of its bounds.
+    """Episodes that are likely only, but in which one request of twenty or more was not answered.
 
     Next to a short baseline nothing is sure to have begun; but had it not, the service would fail
     as much from the first line to the last.

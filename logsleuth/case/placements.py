@@ -24,8 +24,9 @@ _KNOWN: Final = 0.5
 # More time-outs than this without a known instance tell nothing of those with one.
 _LOST: Final = 0.2
 
-# A log that names a server now and then says by its silence that there was none.
 _TELLING: Final = "select 1 from sources where role = 'application' limit 1"
+
+# A log that names a server now and then says by its silence that there was none.
 _NAMELESS: Final = """
 select s.source_id from sources s join records r using (source_id)
 where s.role = 'balancer' and not s.left_out

@@ -15,6 +15,8 @@ from logsleuth.model import Interval
 from logsleuth.stats.proportions import newcombe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from logsleuth.analyses.application import Instance
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
@@ -60,24 +62,11 @@ def _among_instances(facts: Facts) -> list[Finding]:
         return []
     worst = max(told, key=lambda i: (i.failed_during / i.during, _slower(i), i.name))
     others = [i for i in told if i is not worst]
-    n, k = sum(i.during for i in others), sum(i.failed_during for i in others)
-    rate, apart = worst.failed_during / worst.during, newcombe(
-        worst.failed_during, worst.during, k, n
-    )  # fmt: skip
-    failing = apart.low > 0.02 and rate > 2.5 * k / n
-    slow = _slower(worst) > _MUCH_SLOWER and max(map(_slower, others)) < _AS_EVER
     before, during = sum(i.before for i in told), sum(i.during for i in told)
     ratio = (worst.during / during) / max(worst.before / max(before, 1), 1e-3)
     well = worst.failed_before <= 0.1 * worst.before
     reasons = [
-        reason(
-            NAME, "worse than its equals", "strata", 3.0 if failing or slow else -3.0,
-            f"by the applications' own lines {worst.name} failed {rate:.1%} of what it was asked"
-            f" and took {_slower(worst):.1f} times as long as before, the others {k / n:.1%} and at"
-            f" most {max(map(_slower, others)):.1f} times",
-            effect=rate - k / n, interval=Interval(apart.low, apart.high),
-            query=shown("instances", facts.window),
-        ),
+        _worse_by_its_own_lines(facts, worst, others),
         reason(
             NAME, "no more load than before", "magnitude", 2.0 if ratio <= 1.2 else -2.0,
             f"{worst.name} answered {ratio:.2f} times its part of before", effect=ratio,
@@ -90,6 +79,22 @@ def _among_instances(facts: Facts) -> list[Finding]:
     ]  # fmt: skip
     summary = f"{worst.name} fails or is slow by its own account, its equals are not"
     return [Finding(NAME, COMPONENT, worst.name, summary, tuple(reasons))]
+
+
+def _worse_by_its_own_lines(facts: Facts, worst: Instance, others: Sequence[Instance]) -> Reason:
+    n, k = sum(i.during for i in others), sum(i.failed_during for i in others)
+    rate, slower = worst.failed_during / worst.during, max(map(_slower, others))
+    apart = newcombe(worst.failed_during, worst.during, k, n)
+    failing = apart.low > 0.02 and rate > 2.5 * k / n
+    slow = _slower(worst) > _MUCH_SLOWER and slower < _AS_EVER
+    return reason(
+        NAME, "worse than its equals", "strata", 3.0 if failing or slow else -3.0,
+        f"by the applications' own lines {worst.name} failed {rate:.1%} of what it was asked and"
+        f" took {_slower(worst):.1f} times as long as before, the others {k / n:.1%} and at most"
+        f" {slower:.1f} times",
+        effect=rate - k / n, interval=Interval(apart.low, apart.high),
+        query=shown("instances", facts.window),
+    )  # fmt: skip
 
 
 def _slower(instance: Instance) -> float:
