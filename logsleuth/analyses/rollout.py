@@ -15,6 +15,8 @@ from logsleuth.analyses.statements import sql
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.facts import Facts
 
@@ -122,9 +124,15 @@ def nearest(facts: Facts) -> Rollout | None:
 
 def since_own_start(facts: Facts, starts: Sequence[Change]) -> dict[str, Passed]:
     """Requests of the window by instance, from the time on when it had started anew."""
+    return _since_own_start(facts, starts, facts.during)
+
+
+def _since_own_start(
+    facts: Facts, starts: Sequence[Change], within: NDArray[np.bool_]
+) -> dict[str, Passed]:
     passed = {}
     for name, ts in _first(starts).items():
-        mine = facts.during & facts.on(facts.names.get(name, name))
+        mine = within & facts.on(facts.names.get(name, name))
         bad = facts.badness.bad[mine & (facts.traffic.started >= ts + _WARM_S)]
         if len(bad):
             passed[name] = Passed(len(bad), int(bad.sum()))
@@ -134,6 +142,13 @@ def since_own_start(facts: Facts, starts: Sequence[Change]) -> dict[str, Passed]
 def after_own_start(facts: Facts, starts: Sequence[Change]) -> Passed:
     """Requests of the window that instances got when each of them had started anew already."""
     each = since_own_start(facts, starts).values()
+    return Passed(sum(one.requests for one in each), sum(one.bad for one in each))
+
+
+def until_onset(facts: Facts, starts: Sequence[Change]) -> Passed:
+    """Requests from before the onset, by the balancer, on instances that had started anew."""
+    early = facts.before & (facts.traffic.started < facts.window.earliest)
+    each = _since_own_start(facts, starts, early).values()
     return Passed(sum(one.requests for one in each), sum(one.bad for one in each))
 
 

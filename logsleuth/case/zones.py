@@ -112,15 +112,20 @@ def infer(connection: duckdb.DuckDBPyConnection) -> None:
         {s.source_id: known[s.source_id] for s in unknown if s.source_id in known},
         "inferred",
     )
-    while waiting := [s for s in unknown if s.source_id not in known]:
+    placed = dict(known)
+    while waiting := [s for s in unknown if s.source_id not in placed]:
         group = {waiting[0].source_id: 0}
         _spread(group, apart)
         members = [s for s in sources if s.source_id in group]
-        told = _laid_over(group, members, [s for s in sources if s.source_id in known], known)
+        told = _laid_over(
+            group, members, _served([s for s in sources if s.source_id in known]), known
+        )
         shift = told if told is not None else _by_custom(group, members)
-        placed = {source_id: relative + shift for source_id, relative in group.items()}
-        known |= placed
-        _label(connection, placed, "inferred" if told is not None else "assumed UTC")
+        shifts = {source_id: relative + shift for source_id, relative in group.items()}
+        placed |= shifts
+        if told is not None:
+            known |= shifts
+        _label(connection, shifts, "inferred" if told is not None else "assumed UTC")
 
 
 def _differences(
@@ -164,6 +169,14 @@ def _spread(shifts: dict[int, int], apart: Mapping[tuple[int, int], int]) -> Non
                 waiting.append(one)
 
 
+def _served(sources: Sequence[_Source]) -> Sequence[_Source]:
+    """Those of a balancer, or else of applications: a log of deploys may go back for weeks."""
+    for role in ("balancer", "application"):
+        if told := [s for s in sources if s.role == role]:
+            return told
+    return sources
+
+
 def _laid_over(
     group: Mapping[int, int],
     members: Sequence[_Source],
@@ -177,9 +190,10 @@ def _laid_over(
     if not rest:
         return None
     low = min(s.since - known[s.source_id] for s in rest)
-    high = max(s.until - known[s.source_id] for s in rest)
+    high = max(*(s.until - known[s.source_id] for s in rest), low + 1.0)
     since = min(s.since - group[s.source_id] for s in members)
-    until = max(s.until - group[s.source_id] for s in members)
+    # Lines of one second have a span, too.
+    until = max(*(s.until - group[s.source_id] for s in members), since + 1.0)
     # Coarser steps are likelier zones: whole hours before halves before quarters.
     steps = sorted(
         range(-_WIDEST, _WIDEST + 1, _QUARTER),

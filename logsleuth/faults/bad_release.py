@@ -11,12 +11,14 @@ from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.cures import cured, outlived
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.passage import Passed
 from logsleuth.analyses.rollout import (
     LIKELIER,
     deploys_are_told,
     nearest,
     since_own_start,
     study,
+    until_onset,
 )
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.thrown import most_thrown
@@ -62,7 +64,7 @@ def examine(facts: Facts) -> list[Finding]:
     reasons = [
         _deploy(facts, moves),
         *_alike(facts, held),
-        *(_served_on(facts, held) or _without_it(held) or _well_at_first(held)),
+        *(_served_on(facts, held) or _without_it(held) or _well_at_first(facts, held, moves)),
         *_outlived(facts, moves),
         *_spared_with_it(facts, moves),
         *_database(facts),
@@ -243,17 +245,26 @@ def _alike(facts: Facts, held: Study) -> list[Reason]:
     return hit_everywhere(NAME, facts, "every instance alike", "strata", alike=2.5, apart=apart)
 
 
-def _well_at_first(held: Study) -> list[Reason]:
-    """A release that served well until the service broke is not what broke it."""
-    if not held.was_well or held.expected < 1.0:
+def _well_at_first(facts: Facts, held: Study, moves: Sequence[Change]) -> list[Reason]:
+    """A release that served well until the service broke is not what broke it.
+
+    Where the instances call well what the balancer gave up, the balancer's account is asked.
+    """
+    early, expected = Passed(held.released_early, held.released_early_bad), held.expected
+    well, most = held.was_well, 3.0 if held.acquits else 1.0
+    rate = float(facts.badness.bad[facts.during].mean())
+    if held.rate < _HARDLY * rate:
+        early = until_onset(facts, moves)
+        expected = early.requests * rate
+        well, most = early.bad < 0.15 * expected and expected >= _EXPECTED, 3.0
+    if not well or expected < 1.0:
         return []
-    most = 3.0 if held.acquits else 1.0
     return [
         reason(
-            NAME, "the release had served well", "event study", -min(most, 0.5 * held.expected),
-            f"{held.released_early} requests on the release before the onset, of which"
-            f" {held.released_early_bad} went badly, while {held.rate:.0%} did after it",
-            effect=held.expected, query=shown("releases"),
+            NAME, "the release had served well", "event study", -min(most, 0.5 * expected),
+            f"{early.requests} requests on the release before the onset, of which"
+            f" {early.bad} went badly, where {expected:.0f} would have as after it",
+            effect=expected, query=shown("releases"),
         )
     ]  # fmt: skip
 

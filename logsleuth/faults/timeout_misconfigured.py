@@ -58,16 +58,13 @@ def examine(facts: Facts) -> list[Finding]:
         return _untimed(facts)
     if not failed.any() or gave_up[failed].mean() < 0.6:
         return []
-    durations = facts.traffic.duration_s[failed]
-    if len(durations) < _FEW:
+    if failed.sum() < _FEW:
         return []
-    limit = float(np.median(durations))
-    near = np.abs(durations - limit) < _SPREAD_S + 0.02 * limit
-    if near.mean() < 0.6 or limit < 0.05:
+    limit, part = _limit(facts, failed)
+    if part < 0.6 or limit < 0.05:
         return []
-    limit = _attempt_s(facts, limit)
     reasons = [
-        _piled(facts, limit, float(near.mean()), failed),
+        _piled(facts, limit, part, failed),
         *_longer_before(facts, limit, failed),
         *_completed(facts, limit),
         *at_reload(NAME, facts, "timing"),
@@ -181,6 +178,20 @@ def _tried(facts: Facts, failed: Array) -> Array:
     named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
     tried: Array = timed & named[facts.traffic.first_server]
     return tried if int(tried.sum()) >= _FEW else timed
+
+
+def _limit(facts: Facts, failed: Array) -> tuple[float, float]:
+    """The time of an attempt that was given up, s, and the part of the failures that fit to it.
+
+    What isn't idempotent is tried once, everything else again: so they pile up at multiples.
+    """
+    durations, again = facts.traffic.duration_s[failed], facts.traffic.retried[failed]
+    once = durations[~again]
+    limit = _attempt_s(facts, float(np.median(once if len(once) >= _FEW else durations)))
+    tries = np.where(again, np.maximum(np.rint(durations / max(limit, 0.001)), 1.0), 1.0)
+    spread = np.where(tries > 1.0, np.minimum(_SPREAD_S, 0.25 * limit), _SPREAD_S)
+    near = np.abs(durations - tries * limit) < spread + 0.02 * tries * limit
+    return limit, float(near.mean())
 
 
 def _attempt_s(facts: Facts, whole: float) -> float:

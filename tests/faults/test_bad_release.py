@@ -102,6 +102,19 @@ def test_a_release_that_dies_of_requests_without_a_line_is_not_acquitted_by_the_
     assert named(facts).fault == "bad-release"
 
 
+def test_what_the_instances_call_well_is_asked_of_the_balancer(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """They finish what it gives up, so their own account never tells when that began."""
+    scene = Scene(rate=40)
+    starts = {server: ONSET - 30.0 + 1.5 * i for i, server in enumerate(FOUR)}
+    noisy(rollout(scene, starts, "1.9.0"))
+    scene.fail(scene.part(scene.between(ONSET), 0.4), 504, 0.06)
+    facts = gathered(scene)
+    assert outcomes(bad_release, facts)["the release had served well"] == "against"
+    assert claims(bad_release, facts) == []
+
+
 CRASH = "unhandled exception in /cart\nTraceback (most recent call last):\n{}"
 
 

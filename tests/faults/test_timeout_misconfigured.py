@@ -50,6 +50,26 @@ def test_of_requests_that_are_tried_again_one_attempt_is_the_limit(
     assert claims(timeout_misconfigured, facts) == ["web"]
 
 
+def test_where_only_some_requests_are_tried_again_failures_pile_up_at_multiples(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """What isn't idempotent is given up once, the rest twice; nothing tells of the reload."""
+    scene, late = hasty("nginx-access")
+    scene.lines = [line for line in scene.lines if line["role"] != "balancer"]
+    noisy(scene)
+    again = scene.part(late, 0.55)
+    scene.status[late], scene.duration_s[late] = 504, LIMIT_S
+    scene.duration_s[again], scene.retried[again] = 2 * LIMIT_S, True
+    for i in np.flatnonzero(late).tolist():
+        tries = 2 if again[i] else 1
+        scene.servers[i] = ", ".join([str(scene.first[i]), "web-1"][:tries])
+        scene.statuses[i] = ", ".join(["504"] * tries)
+        scene.took[i] = ", ".join([f"{LIMIT_S:.3f}"] * tries)
+    facts = gathered(scene)
+    assert outcomes(timeout_misconfigured, facts)["failures at one duration"] == "for"
+    assert (named(facts).fault, named(facts).target) == ("timeout-misconfigured", "web")
+
+
 def test_an_application_that_answers_errors_quickly_is_no_timeout(
     gathered: Callable[[Scene], Facts],
 ) -> None:
