@@ -70,18 +70,28 @@ def _while_silent(
     for server in others:
         theirs |= facts.on(server.server)
     started = facts.traffic.started
-    part = _in_silences(started[mine & facts.on(hot)], started[mine & theirs])
+    part = in_silences(started[mine & facts.on(hot)], started[mine & theirs])
     if part is None or part < _PART:
         return None
     return StandIn(part, f"{part:.0%} of what they got came while the busiest server got nothing")
 
 
-def _in_silences(hot: Array, others: Array) -> float | None:
+def in_silences(hot: Array, others: Array) -> float | None:
+    """How much of what the others got came in silences of the busiest server, 0 to 1.
+
+    Args:
+        hot: when its requests began, in order, seconds.
+        others: when those of the others did.
+    """
     if min(len(hot), len(others)) < _FEW:
         return None
     usual = float(np.median(np.diff(hot)))
     after = np.searchsorted(hot, others)
     low = np.concatenate(([-np.inf], hot))[after]
     high = np.concatenate((hot, [np.inf]))[after]
+    # A silence is one that it served before and after; at the end the others are back for good.
+    between = (after >= _FEW) & (after <= len(hot) - _FEW)
+    if int(between.sum()) < _FEW:
+        return None
     silent = high - low >= max(_SILENT_S, _SILENT * usual)
-    return float(silent.mean())
+    return float(silent[between].mean())
