@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.badness import Badness
 from logsleuth.analyses.scanning import (
     Bins,
     Episode,
@@ -20,7 +21,6 @@ from logsleuth.analyses.scanning import (
 from logsleuth.stats.onset import refine_onset, step_location
 
 if TYPE_CHECKING:
-    from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.traffic import Array, Traffic
 
 _FEWEST: Final = 20
@@ -37,6 +37,12 @@ _TOGETHER: Final = 0.06
 _BREATH: Final = 0.03
 # A service that fails more than this from first to last has been down since before the evidence.
 _ALL_ALONG: Final = 0.10
+# One server is ill alone that serves less than half of its requests well for so many seconds, of
+# which so many went badly for clients, while all others have a tenth of that.
+_ILL_S: Final = 5.0
+_MOSTLY: Final = 0.5
+_BORNE: Final = 15
+_SPARED: Final = 0.1
 # A baseline of fewer requests before the onset gives way to a longer one after the end, once that
 # has settled: queues are worked off in seconds, or in a small part of what it took to fill them.
 _SPARSE: Final = 400
@@ -156,6 +162,7 @@ def narrow(traffic: Traffic, badness: Badness) -> Window | None:
             found.append(_scanned(traffic, badness, Bins.of(traffic, mine), _STRICTER))
         else:
             found.append(_all_along_on(traffic, badness, mine))
+            found.append(_ill_alone(traffic, badness, mine))
     return max((w for w in found if w is not None), key=lambda w: w.llr, default=None)
 
 
@@ -317,6 +324,30 @@ def _all_along_on(traffic: Traffic, badness: Badness, mine: Array) -> Window | N
     if float(others.mean()) >= _ALL_ALONG * rate:
         return None
     return _whole(traffic, "failures", float(failed.sum()))
+
+
+def _ill_alone(traffic: Traffic, badness: Badness, mine: Array) -> Window | None:
+    """A server that serves hardly anything well for some seconds, while its equals do.
+
+    What it failed and another server saved is counted, where its clients had as much to bear. One
+    hiccup, which all that waits ends with, is shorter than twice what its requests take.
+    """
+    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
+    ill = Badness(
+        badness.failed, badness.misplaced, badness.slow | badness.failed | traffic.retried,
+        badness.threshold_s,
+    )  # fmt: skip
+    window = _scanned(traffic, ill, Bins.of(traffic, mine))
+    if window is None or window.bad_seconds < _ILL_S:
+        return None
+    inside = window.inside(traffic.started)
+    own, others = mine & inside, ~mine & inside & named[traffic.first_server]
+    took = traffic.duration_s[own & badness.slow]
+    lasted = not len(took) or window.bad_seconds > _STRICTER * float(np.nanquantile(took, 0.9))
+    mostly = float(ill.slow[own].mean()) >= _MOSTLY and badness.bad[own].sum() >= _BORNE
+    if not mostly or not lasted or not others.any():
+        return None
+    return window if ill.bad[others].mean() < _SPARED * ill.bad[own].mean() else None
 
 
 def _whole(traffic: Traffic, measure: Measure, llr: float) -> Window:

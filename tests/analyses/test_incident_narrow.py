@@ -51,6 +51,30 @@ def test_a_moments_hiccup_of_one_server_is_none() -> None:
     assert alone(scene) is None
 
 
+def ill(scene: Scene, seconds: float, others: float = 0.0) -> Scene:
+    """One server is slow; a third of its requests are saved elsewhere, and a part of all others."""
+    sick = scene.between(60, 60 + seconds)
+    scene.slow(sick & scene.on("web-2"), 20.0)
+    scene.retry(scene.part(sick & scene.on("web-2"), 0.3), "web-1")
+    scene.slow(scene.part(sick & ~scene.on("web-2"), others), 20.0)
+    return scene
+
+
+def test_a_server_that_serves_next_to_nothing_well_for_seconds_is_one_incident() -> None:
+    scene = ill(Scene(rate=20, servers=[f"web-{i}" for i in range(5)]), 8.0)
+    window = alone(scene)
+    assert window is not None
+    assert window.onset - BEGIN == pytest.approx(60, abs=1)
+
+
+@pytest.mark.parametrize(("seconds", "others"), [(4.0, 0.0), (8.0, 0.3)])
+def test_neither_is_a_shorter_spell_of_it_nor_one_that_others_share(
+    seconds: float, others: float
+) -> None:
+    scene = ill(Scene(rate=20, servers=[f"web-{i}" for i in range(5)]), seconds, others)
+    assert alone(scene) is None
+
+
 def slightly(scene: Scene) -> Window | None:
     traffic = scene.traffic()
     return incident.lasting(traffic, badness.judge(traffic, badness.SLIGHT))
