@@ -27,6 +27,9 @@ _CAP: Final = 3.0
 # A fault is named from this score on, with reasons of at least two families.
 _NAMED: Final = 4.0
 _FAMILIES: Final = 2
+# What comes this near to it is told as open, the likeliest few.
+_OPEN: Final = 1.5
+_TOLD: Final = 2
 # Never surer than this: the evidence may be of another world than the one that was learnt from.
 _SUREST: Final = 0.97
 _STEEPNESS: Final = 0.55
@@ -83,10 +86,7 @@ def root_cause(standing: Sequence[Scored]) -> RootCause:
     """Name the likeliest fault, or `unknown` where none has enough reasons of enough kinds."""
     named = [s for s in standing if s.score >= _NAMED and s.families >= _FAMILIES]
     if not named:
-        return RootCause(
-            "unknown", None, None, 0.0,
-            "there was an incident that none of the known faults explains on this evidence",
-        )  # fmt: skip
+        return RootCause("unknown", None, None, 0.0, _undecided(standing))
     best = named[0]
     second = max((s.score for s in standing if s is not best), default=0.0)
     return RootCause(
@@ -96,6 +96,15 @@ def root_cause(standing: Sequence[Scored]) -> RootCause:
         confidence=confidence(best.score, second),
         summary=best.finding.summary,
     )
+
+
+def _undecided(standing: Sequence[Scored]) -> str:
+    """What may have been it where nothing can be named, the likeliest first."""
+    open_ = [s for s in standing if s.score >= _NAMED - _OPEN]
+    if not open_:
+        return "there was an incident that none of the known faults explains on this evidence"
+    told = "; or ".join(f"{s.finding.fault}: {s.finding.summary}" for s in open_[:_TOLD])
+    return f"the evidence doesn't decide what it was. It may be {told}"
 
 
 def confidence(best: float, second: float) -> float:
@@ -228,7 +237,7 @@ def _status(
         return "implicated"
     if not held.covered:
         return "no-evidence"
-    suspected = any(s.score >= _NAMED - 1.5 and s.families >= _FAMILIES for s in mine)
+    suspected = any(s.score >= _NAMED - _OPEN and s.families >= _FAMILIES for s in mine)
     explained = root is None or root.component != "unknown"
     if held.enough and not suspected and explained:
         return "ruled-out"

@@ -123,6 +123,17 @@ def test_one_family_alone_names_nothing_however_it_is_capped() -> None:
     assert verdict.root_cause(standing).component == "unknown"
 
 
+def test_what_stays_open_is_told_the_likeliest_first() -> None:
+    standing = ranked(
+        finding("bad-route", "application", direct=2.0, strata=1.0),
+        finding("slow-queries", strata=3.0, timing=0.5),
+        finding("outage", direct=2.0),
+    )
+    told = verdict.root_cause(standing).summary
+    assert told.endswith("slow-queries: it is slow-queries; or bad-route: it is bad-route")
+    assert "explains" in verdict.root_cause(ranked(finding("outage", direct=2.0))).summary
+
+
 def test_nothing_at_all_is_unknown() -> None:
     assert verdict.root_cause(()).component == "unknown"
 
