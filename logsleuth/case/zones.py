@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.case import timed_ids
+from logsleuth.case.growth import stem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,12 +76,20 @@ class _Source:
     """A file with times: its span as written, in seconds since 1970."""
 
     source_id: int
+    path: str
+    format: str
     role: str
     stated: bool
     """Whether its lines, what is around them or people say its zone."""
     shift: int
     since: float
     until: float
+
+    @property
+    def log(self) -> tuple[str, str]:
+        """What the parts of a rotated log have in common."""
+        name = stem(self.path)
+        return self.path[: self.path.rfind(name)] + name, self.format
 
 
 def infer(connection: duckdb.DuckDBPyConnection) -> None:
@@ -94,7 +103,7 @@ def infer(connection: duckdb.DuckDBPyConnection) -> None:
     sources = [
         _Source(*row)
         for row in connection.execute(
-            "select source_id, role,"
+            "select source_id, path, format, role,"
             " zone in ('stated', 'header') or starts_with(zone, 'told '), zone_shift_s::bigint,"
             " epoch(since), epoch(until) from sources"
             " where since is not null and zone is not null order by source_id"
@@ -104,6 +113,7 @@ def infer(connection: duckdb.DuckDBPyConnection) -> None:
     if not unknown:
         return
     apart = _differences(connection, unknown)
+    apart |= _parts(sources, apart)
     known = {source.source_id: source.shift for source in sources if source.stated}
     known |= timed_ids.shifts(connection, [source.source_id for source in unknown])
     _spread(known, apart)
@@ -117,9 +127,7 @@ def infer(connection: duckdb.DuckDBPyConnection) -> None:
         group = {waiting[0].source_id: 0}
         _spread(group, apart)
         members = [s for s in sources if s.source_id in group]
-        told = _laid_over(
-            group, members, _served([s for s in sources if s.source_id in known]), known
-        )
+        told = _laid_over(group, members, [s for s in sources if s.source_id in known], known)
         shift = told if told is not None else _by_custom(group, members)
         shifts = {source_id: relative + shift for source_id, relative in group.items()}
         placed |= shifts
@@ -149,6 +157,20 @@ def _differences(
     return found
 
 
+def _parts(
+    sources: Sequence[_Source], apart: Mapping[tuple[int, int], int]
+) -> dict[tuple[int, int], int]:
+    """Parts of one log are in one zone, unless their own requests tell another."""
+    told = {one for one, _ in apart}
+    found: dict[tuple[int, int], int] = {}
+    for one in sources:
+        for other in sources:
+            parts = one is not other and one.log == other.log
+            if parts and not (one.stated or other.stated or one.source_id in told):
+                found[one.source_id, other.source_id] = found[other.source_id, one.source_id] = 0
+    return found
+
+
 def _agreed(counts: Sequence[tuple[int, int]]) -> int | None:
     """The difference that most pairs agree on; None where they don't."""
     usable = [(apart, count) for apart, count in counts if abs(apart) <= _WIDEST]
@@ -169,24 +191,30 @@ def _spread(shifts: dict[int, int], apart: Mapping[tuple[int, int], int]) -> Non
                 waiting.append(one)
 
 
-def _served(sources: Sequence[_Source]) -> Sequence[_Source]:
-    """Those of a balancer, or else of applications: a log of deploys may go back for weeks."""
-    for role in ("balancer", "application"):
-        if told := [s for s in sources if s.role == role]:
-            return told
-    return sources
-
-
 def _laid_over(
     group: Mapping[int, int],
     members: Sequence[_Source],
     rest: Sequence[_Source],
     known: Mapping[int, int],
 ) -> int | None:
-    """The shift of a group that puts its span onto the rest's; None where there is no rest.
+    """The shift of a group that puts its span onto the rest's; None where none does.
 
-    No shift is taken before any other that overlaps as well: most servers write UTC.
+    Onto the balancer's rather, for a log of deploys may go back for weeks.
     """
+    for role in ("balancer", "application"):
+        told = _overlaid(group, members, [s for s in rest if s.role == role], known)
+        if told is not None:
+            return told
+    return _overlaid(group, members, rest, known)
+
+
+def _overlaid(
+    group: Mapping[int, int],
+    members: Sequence[_Source],
+    rest: Sequence[_Source],
+    known: Mapping[int, int],
+) -> int | None:
+    """No shift is taken before any other that overlaps as well: most servers write UTC."""
     if not rest:
         return None
     low = min(s.since - known[s.source_id] for s in rest)

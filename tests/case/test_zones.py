@@ -54,3 +54,22 @@ def test_deploys_of_weeks_leave_the_requests_to_place_a_log(tmp_path: Path) -> N
     told = [STOP.format(10 + n // 60, n % 60, "Normal shutdown") for n in range(5, 70)]
     (tmp_path / "mysqld.err").write_text("".join(told))
     assert zones(tmp_path)["mysqld.err"] == ("inferred", -18000)
+
+
+def test_the_parts_of_a_rotated_log_are_in_one_zone(tmp_path: Path) -> None:
+    """The balancer's later part lies over nothing else that is there."""
+    statement = (
+        "2026-11-30 15:10:{:02d}.117 UTC [71] LOG:  duration: 301.117 ms  statement: select {}\n"
+    )
+    told = "".join(statement.format(n, n) for n in range(2, 30))
+    (tmp_path / "postgresql.log").write_text(told)
+    session = (
+        "192.0.2.9:3300 [30/Nov/2026:1{}:1{}:{:02d}.083] public web/web-1 0/0/0/60/60 200 146"
+        ' - - ---- 5/5/4/0/0 0/0 "GET /orders/{} HTTP/1.1"\n'
+    )
+    early, late = ((7, 0), (9, 4))
+    for name, (hour, minute) in (("haproxy.log.1", early), ("haproxy.log", late)):
+        lines = [session.format(hour, minute, n, n) for n in range(30)]
+        (tmp_path / name).write_text("".join(lines))
+    found = zones(tmp_path)
+    assert found["haproxy.log.1"] == found["haproxy.log"] == ("inferred", 7200)
