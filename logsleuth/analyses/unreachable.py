@@ -54,6 +54,14 @@ def at_once(facts: Facts, pool: PoolFacts) -> Unreachable | None:
     )
 
 
+def longest_run(facts: Facts, server: str) -> tuple[int, int]:
+    """The most requests on a server, one after the other, that found nobody listening; and all."""
+    mine = facts.traffic.unconnected[facts.during & facts.on(server)]
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], mine.astype(np.int8), [0]))))
+    runs = edges[1::2] - edges[::2]
+    return int(runs.max(initial=0)), int(mine.sum())
+
+
 def _first(facts: Facts, flags: Array) -> float:
     at = np.flatnonzero(flags)[:1]
     return float(facts.traffic.started[at[0]]) if len(at) else np.inf

@@ -9,7 +9,7 @@ from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.ports import odd_port
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import moment, shown
-from logsleuth.analyses.unreachable import at_once
+from logsleuth.analyses.unreachable import at_once, longest_run
 
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
@@ -195,9 +195,10 @@ def _a_spare(facts: Facts, pool: PoolFacts, server: ServerFacts) -> list[Reason]
 
 def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding | None:
     """HAProxy logs names: a server whose address was changed keeps its name and answers nothing."""
-    dead = server.during.unconnected >= 0.8 * server.during.attempts
+    if server.new or server.during.attempts < _FEW or not _dead(facts, server):
+        return None
     told = [*at_reload(NAME, facts), *_odd_port(pool, server)]
-    if server.new or not dead or server.during.attempts < _FEW or not told:
+    if not told:
         return None
     stopped = [c for c in facts.changed("stop") if c.target == server.server]
     reasons = [
@@ -218,6 +219,14 @@ def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Fi
     address = f" ({server.configured.address})" if server.configured else ""
     summary = f"since a reload, requests for {server.server}{address} go where nobody listens"
     return _finding(server.server, summary, reasons, pool)
+
+
+def _dead(facts: Facts, server: ServerFacts) -> bool:
+    """Whether nobody listens; the window may begin before that, or end a while after it."""
+    if server.during.unconnected >= 0.8 * server.during.attempts:
+        return True
+    run, unconnected = longest_run(facts, server.server)
+    return run >= max(_FEW, 0.8 * unconnected)
 
 
 def _odd_port(pool: PoolFacts, server: ServerFacts) -> list[Reason]:

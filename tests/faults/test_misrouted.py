@@ -180,6 +180,22 @@ def test_a_name_that_points_to_a_wrong_port_since_a_reload_is_misrouted(
     assert "web-2" in cause.target
 
 
+def test_two_wrong_ports_are_known_by_their_longest_run_of_refusals(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """They serve again while the incident, by another failure, seems to go on."""
+    scene = reload(Scene(rate=30, servers=[f"web-{n}" for n in range(1, 7)]))
+    wrong = scene.between(ONSET, ONSET + 20) & scene.on("web-1", "web-5")
+    scene.unreachable(wrong)
+    scene.fail(scene.part(scene.between(ONSET + 20, ONSET + 45), 0.1), 500, 0.02)
+    named_so = {f"web-{n}": 1 for n in range(1, 7)}
+    wrongly = {"web-1": "web-1:9091", "web-5": "web-5:9190"}
+    scene.configure(named_so, addresses={n: f"{n}:9090" for n in named_so} | wrongly)
+    facts = gathered(noisy(scene))
+    assert outcomes(misrouted, facts)["a port unlike its equals"] == "for"
+    assert named(facts).target in {"web-1", "web-5"}
+
+
 def test_an_instance_that_says_it_stopped_was_not_misrouted(
     gathered: Callable[[Scene], Facts],
 ) -> None:
