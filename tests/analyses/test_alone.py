@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from logsleuth.analyses import badness, incident
+from logsleuth.analyses import alone, badness, incident
 from tests.analyses.test_incident import found
 from tests.analyses.traffic_builder import BEGIN, Scene
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from logsleuth.analyses.incident import Window
 
 
-def alone(scene: Scene) -> Window | None:
+def found_alone(scene: Scene) -> Window | None:
     traffic = scene.traffic()
-    return incident.narrow(traffic, badness.judge(traffic))
+    return alone.find(traffic, badness.judge(traffic))
 
 
 def flapping(scene: Scene) -> Scene:
@@ -31,7 +31,7 @@ def flapping(scene: Scene) -> Scene:
 def test_a_server_that_is_taken_out_and_back_is_one_incident() -> None:
     scene = flapping(Scene())
     assert found(scene) is None
-    window = alone(scene)
+    window = found_alone(scene)
     assert window is not None
     assert window.onset - BEGIN == pytest.approx(60, abs=2)
     assert window.stop - BEGIN > 105
@@ -42,13 +42,13 @@ def test_chance_makes_no_incident_of_one_server(seed: int) -> None:
     scene = Scene(300, 40, seed=seed)
     scene.slow(scene.part(scene.between(0), 0.01), 20.0)
     scene.fail(scene.part(scene.between(0), 0.005), 500)
-    assert alone(scene) is None
+    assert found_alone(scene) is None
 
 
 def test_a_moments_hiccup_of_one_server_is_none() -> None:
     scene = Scene(rate=60)
     scene.slow(scene.between(60, 64) & scene.on("web-2"), 20.0)
-    assert alone(scene) is None
+    assert found_alone(scene) is None
 
 
 def ill(scene: Scene, seconds: float, others: float = 0.0) -> Scene:
@@ -62,7 +62,7 @@ def ill(scene: Scene, seconds: float, others: float = 0.0) -> Scene:
 
 def test_a_server_that_serves_next_to_nothing_well_for_seconds_is_one_incident() -> None:
     scene = ill(Scene(rate=20, servers=[f"web-{i}" for i in range(5)]), 8.0)
-    window = alone(scene)
+    window = found_alone(scene)
     assert window is not None
     assert window.onset - BEGIN == pytest.approx(60, abs=1)
 
@@ -72,7 +72,7 @@ def test_neither_is_a_shorter_spell_of_it_nor_one_that_others_share(
     seconds: float, others: float
 ) -> None:
     scene = ill(Scene(rate=20, servers=[f"web-{i}" for i in range(5)]), seconds, others)
-    assert alone(scene) is None
+    assert found_alone(scene) is None
 
 
 def slightly(scene: Scene) -> Window | None:
@@ -105,7 +105,7 @@ def test_a_server_that_fails_from_first_to_last_is_an_incident_without_a_baselin
     scene = Scene(rate=40, servers=[f"web-{i}" for i in range(8)])
     scene.fail(scene.part(scene.on("web-3"), 0.4), 500)
     traffic = scene.traffic()
-    window = incident.narrow(traffic, badness.judge(traffic))
+    window = alone.find(traffic, badness.judge(traffic))
     assert window is not None
     assert (window.measure, window.ended) == ("failures", None)
     assert window.baseline.seconds == 0
@@ -120,7 +120,7 @@ def test_what_all_servers_fail_a_little_is_no_incident_of_one(
     scene.fail(scene.part(scene.on("web-3"), sick), 500)
     scene.fail(scene.part(scene.between(0), everywhere), 500)
     traffic = scene.traffic()
-    assert incident.narrow(traffic, badness.judge(traffic)) is None
+    assert alone.find(traffic, badness.judge(traffic)) is None
 
 
 def short_of_before(share: float) -> Scene:
@@ -145,3 +145,43 @@ def test_what_fails_as_little_as_on_any_day_is_not() -> None:
         scene.fail(scene.part(scene.between(0), 0.01), 500, 0.02)
         traffic = scene.traffic()
         assert incident.find(traffic, badness.judge(traffic)) is None
+
+
+def steadily(share: float, clients: int = 40) -> Scene:
+    """One route of four fails such a part of its requests from the first line to the last."""
+    scene = Scene(rate=40, clients=clients)
+    scene.fail(scene.part(scene.of("/cart"), share), 504, 0.06)
+    return scene
+
+
+def test_a_route_that_fails_from_first_to_last_is_an_incident_without_a_baseline() -> None:
+    scene = steadily(0.15)
+    window = found_alone(scene)
+    assert window is not None
+    assert (window.measure, window.ended, window.baseline.seconds) == ("failures", None, 0)
+    assert found(scene) is None
+
+
+def test_one_that_fails_less_is_none_but_no_calm_either() -> None:
+    scene = steadily(0.06)
+    assert found_alone(scene) is None
+    traffic = scene.traffic()
+    told = alone.chronic(traffic, badness.judge(traffic))
+    assert told is not None
+    assert "/cart failed in" in told
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_fails_now_and_then_on_any_route_is_neither(seed: int) -> None:
+    scene = Scene(300, 40, seed=seed)
+    scene.fail(scene.part(scene.between(0), 0.02), 500)
+    traffic = scene.traffic()
+    assert found_alone(scene) is None
+    assert alone.chronic(traffic, badness.judge(traffic)) is None
+
+
+def test_what_fails_for_one_client_alone_is_no_routes_incident() -> None:
+    scene = Scene(rate=40)
+    scene.fail(scene.of("/cart") & (scene.client == "192.0.2.7"), 500, 0.06)
+    scene.client[scene.part(scene.of("/cart"), 0.5)] = "192.0.2.7"
+    assert found_alone(scene) is None
