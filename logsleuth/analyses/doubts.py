@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from logsleuth.analyses import accused, coverage_fields
+from logsleuth.analyses import accused, alone, coverage_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,9 @@ def find(case: Case, calm: Calm) -> tuple[str, ...]:
 def _each(case: Case, calm: Calm) -> Iterator[str]:
     if calm.unrest is not None:
         yield calm.unrest.told
+    chronic = alone.chronic(calm.traffic, calm.badness)
+    if chronic is not None:
+        yield chronic
     seen = coverage_fields.seen(case)
     # What went badly may be among the rest.
     if seen is not None and seen < coverage_fields.SAMPLED:

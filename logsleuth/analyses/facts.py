@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses import (
+    alone,
     application,
     badness,
     changes,
@@ -265,7 +266,7 @@ def gather(case: Case) -> Facts | Calm:
     window = (
         incident.find(requests, judged)
         or dropped.find(case, requests)
-        or incident.narrow(requests, judged)
+        or alone.find(requests, judged)
     )
     if window is None:
         slightly = badness.judge(requests, badness.SLIGHT)

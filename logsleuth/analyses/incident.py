@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.badness import Badness
 from logsleuth.analyses.scanning import (
     Bins,
     Episode,
     Measure,
-    by_server,
     flags_of,
     scan,
     scan_by_status,
@@ -21,12 +19,13 @@ from logsleuth.analyses.scanning import (
 from logsleuth.stats.onset import refine_onset, step_location
 
 if TYPE_CHECKING:
+    from logsleuth.analyses.badness import Badness
     from logsleuth.analyses.traffic import Array, Traffic
 
 _FEWEST: Final = 20
-# One server's scan is one of many, and slight slowness may be a busy neighbour's: so many times as
-# much of it is asked, and as long.
-_STRICTER: Final = 2.0
+# A service that fails more than this from first to last has been down since before the evidence.
+ALL_ALONG: Final = 0.10
+# Slight slowness may be a busy neighbour's: so many times as much of it is asked, and as long.
 _LASTING: Final = 3.0
 _NOTICED: Final = (1.33, 1.5)
 # Fewer requests than this part of the usual, and the log was cut off before the rest was written.
@@ -35,14 +34,6 @@ _FULL: Final = 0.8
 # one incident counts as calm from this share on.
 _TOGETHER: Final = 0.06
 _BREATH: Final = 0.03
-# A service that fails more than this from first to last has been down since before the evidence.
-_ALL_ALONG: Final = 0.10
-# One server is ill alone that serves less than half of its requests well for so many seconds, of
-# which so many went badly for clients, while all others have a tenth of that.
-_ILL_S: Final = 5.0
-_MOSTLY: Final = 0.5
-_BORNE: Final = 15
-_SPARED: Final = 0.1
 # A baseline of fewer requests before the onset gives way to a longer one after the end, once that
 # has settled: queues are worked off in seconds, or in a small part of what it took to fill them.
 _SPARSE: Final = 400
@@ -120,20 +111,18 @@ def find(traffic: Traffic, badness: Badness) -> Window | None:
     """Scan failures, refusals and slowness, and join what belongs together; None if all is calm."""
     if len(traffic) < _FEWEST or traffic.until <= traffic.since:
         return None
-    window = _scanned(traffic, badness, Bins.of(traffic))
+    window = scanned(traffic, badness, Bins.of(traffic))
     if window is None:
         return _all_along(traffic, badness)
     calm = window.baseline.inside(traffic.started)
     # What fails that much outside of the window as well has no baseline: only degrees of worse.
-    if calm.any() and float(badness.unanswered[calm].mean()) >= _ALL_ALONG:
+    if calm.any() and float(badness.unanswered[calm].mean()) >= ALL_ALONG:
         return _all_along(traffic, badness) or window
     return window
 
 
-def _scanned(
-    traffic: Traffic, badness: Badness, bins: Bins, stricter: float = 1.0
-) -> Window | None:
-    """The window around the likeliest episode; `stricter` times as much and as long is asked."""
+def scanned(traffic: Traffic, badness: Badness, bins: Bins, stricter: float = 1.0) -> Window | None:
+    """Find the window of the likeliest episode; `stricter` times as much and as long is asked."""
     found = scan(bins, badness, stricter)
     if stricter == 1.0:
         if not any(e.solid for e in found):
@@ -146,31 +135,11 @@ def _scanned(
     return _window(traffic, badness, bins, _joined(found, main, bins.count), main)
 
 
-def narrow(traffic: Traffic, badness: Badness) -> Window | None:
-    """Scan each server by itself: what one has alone drowns in what its equals do well.
-
-    So does a sick server that the balancer takes out and back: in its own requests it is sick all
-    along, in everybody's only for moments. What fails from the first line to the last has no
-    baseline but its equals.
-    """
-    if not len(traffic) or traffic.until <= traffic.since:
-        return None
-    found = []
-    for code, bins, own in by_server(traffic, badness, _FEWEST):
-        mine = traffic.first_server == code
-        if any(e.solid for e in scan(bins, own, _STRICTER)):
-            found.append(_scanned(traffic, badness, Bins.of(traffic, mine), _STRICTER))
-        else:
-            found.append(_all_along_on(traffic, badness, mine))
-            found.append(_ill_alone(traffic, badness, mine))
-    return max((w for w in found if w is not None), key=lambda w: w.llr, default=None)
-
-
 def lasting(traffic: Traffic, badness: Badness) -> Window | None:
     """Scan for slowness that is slight, but lasts; `badness` has been asked for little of it."""
     if len(traffic) < _FEWEST or traffic.until <= traffic.since:
         return None
-    window = _scanned(traffic, badness, Bins.of(traffic), _LASTING)
+    window = scanned(traffic, badness, Bins.of(traffic), _LASTING)
     return window if window is not None and _noticed(traffic, window) else None
 
 
@@ -307,51 +276,14 @@ def _cut_off(traffic: Traffic, bins: Bins, flags: Array, stop: int) -> bool:
 def _all_along(traffic: Traffic, badness: Badness) -> Window | None:
     """A service that is down from the first line to the last has no baseline in the evidence."""
     bad = badness.unanswered
-    if float(bad.mean()) < _ALL_ALONG or int(bad.sum()) < _FEWEST:
+    if float(bad.mean()) < ALL_ALONG or int(bad.sum()) < _FEWEST:
         return None
     failed = badness.failed.sum() >= badness.misplaced.sum()
-    return _whole(traffic, "failures" if failed else "refusals", float(bad.sum()))
+    return whole(traffic, "failures" if failed else "refusals", float(bad.sum()))
 
 
-def _all_along_on(traffic: Traffic, badness: Badness, mine: Array) -> Window | None:
-    """A server that fails from first to last where the others, with as many requests, don't."""
-    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
-    others = badness.failed[~mine & named[traffic.first_server]]
-    failed = badness.failed[mine]
-    rate = float(failed.mean())
-    if rate < _STRICTER * _ALL_ALONG or failed.sum() < _FEWEST or len(others) < len(failed):
-        return None
-    if float(others.mean()) >= _ALL_ALONG * rate:
-        return None
-    return _whole(traffic, "failures", float(failed.sum()))
-
-
-def _ill_alone(traffic: Traffic, badness: Badness, mine: Array) -> Window | None:
-    """A server that serves hardly anything well for some seconds, while its equals do.
-
-    What it failed and another server saved is counted, where its clients had as much to bear. One
-    hiccup, which all that waits ends with, is shorter than twice what its requests take.
-    """
-    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
-    ill = Badness(
-        badness.failed, badness.misplaced, badness.slow | badness.failed | traffic.retried,
-        badness.threshold_s,
-    )  # fmt: skip
-    window = _scanned(traffic, ill, Bins.of(traffic, mine))
-    if window is None or window.bad_seconds < _ILL_S:
-        return None
-    inside = window.inside(traffic.started)
-    own, others = mine & inside, ~mine & inside & named[traffic.first_server]
-    took = traffic.duration_s[own & badness.slow]
-    lasted = not len(took) or window.bad_seconds > _STRICTER * float(np.nanquantile(took, 0.9))
-    mostly = float(ill.slow[own].mean()) >= _MOSTLY and badness.bad[own].sum() >= _BORNE
-    if not mostly or not lasted or not others.any():
-        return None
-    return window if ill.bad[others].mean() < _SPARED * ill.bad[own].mean() else None
-
-
-def _whole(traffic: Traffic, measure: Measure, llr: float) -> Window:
-    """All of the evidence as a window, without a baseline."""
+def whole(traffic: Traffic, measure: Measure, llr: float) -> Window:
+    """Take all of the evidence as a window, without a baseline."""
     return Window(
         measure=measure,
         measures=frozenset({measure}),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.concentration import by_route, harmed_client
 from logsleuth.analyses.cures import cured
+from logsleuth.analyses.cut_short import cut_short
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
@@ -59,7 +60,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_nothing_longer(facts, slowed),
         *_common(facts),
         *_database_part(facts, worst.value),
-        *_well_inside(facts, worst.value),
+        *(_well_inside(facts, worst.value) or _cut_short(facts, worst.value)),
         *sought_elsewhere(NAME, facts),
         *_mended(facts),
     ]
@@ -227,6 +228,31 @@ def _well_inside(facts: Facts, route: str) -> list[Reason]:
             f"{route} took {told.slower_s:+.3f} s longer than before in the application (median),"
             f" which answered {failed} errors more than usual where {bad} requests failed",
             effect=told.slower_s, query=shown("instances", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _cut_short(facts: Facts, route: str) -> list[Reason]:
+    """Without a baseline: the balancer gives up on it sooner than on others, in its usual times.
+
+    The applications then have a line of all that it gave up, and no failure in them.
+    """
+    bad = int((facts.during & facts.badness.failed).sum())
+    failed = sum(i.failed_during for i in facts.instances)
+    told = next((r for r in facts.served_routes if r.route == route), None)
+    held = cut_short(facts, facts.during & facts.badness.failed) if facts.blind else None
+    if held is None or not held.smooth or held.route != route or told is None:
+        return []
+    asked = facts.during & (facts.traffic.route == facts.traffic.routes.index(route))
+    if failed > 0.2 * bad or told.during < 0.9 * asked.sum():
+        return []
+    return [
+        reason(
+            NAME, "the application serves it", "application", -3.0,
+            f"the applications have {told.during} lines of {int(asked.sum())} requests for {route},"
+            f" {failed} of them failures, while the balancer gave up {held.cut} after"
+            f" {held.limit_s:.3f} s, and waited longer for {held.longer} others",
+            effect=held.limit_s, query=shown("instances", facts.window),
         )
     ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses.concentration import by_route
+from logsleuth.analyses.cut_short import cut_short, is_upper_part
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.patience import in_queue
 from logsleuth.analyses.reloads import at_reload
@@ -66,7 +67,8 @@ def examine(facts: Facts) -> list[Finding]:
     reasons = [
         _piled(facts, limit, part, failed),
         *_longer_before(facts, limit, failed),
-        *_completed(facts, limit),
+        *_completed(facts, limit, failed),
+        *_cut_short(facts, failed),
         *at_reload(NAME, facts, "timing"),
     ]
     target = _pool_of(facts, failed)
@@ -180,6 +182,22 @@ def _tried(facts: Facts, failed: Array) -> Array:
     return tried if int(tried.sum()) >= _FEW else timed
 
 
+def _cut_short(facts: Facts, failed: Array) -> list[Reason]:
+    """Only one route is given up so soon, by a setting of its own."""
+    held = cut_short(facts, failed)
+    if held is None or not held.smooth:
+        return []
+    return [
+        reason(
+            NAME, "other routes are waited for longer", "configuration", 2.5,
+            f"{held.cut} requests for {held.route} were given up after {held.limit_s:.3f} s, while"
+            f" {held.longer} for other routes of the same servers were served after longer;"
+            f" {held.below} of its own were served just before that",
+            effect=held.limit_s, query=shown("slowest-routes"),
+        )
+    ]  # fmt: skip
+
+
 def _limit(facts: Facts, failed: Array) -> tuple[float, float]:
     """The time of an attempt that was given up, s, and the part of the failures that fit to it.
 
@@ -231,10 +249,10 @@ def _longer_before(facts: Facts, limit: float, failed: Array) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _completed(facts: Facts, limit: float | None) -> list[Reason]:
+def _completed(facts: Facts, limit: float | None, gave_up: Array | None = None) -> list[Reason]:
     """The application goes on, finishes and calls it a success; its times are as before."""
     if facts.blind:
-        return _worked_on(facts, limit) if limit else []
+        return _worked_on(facts, limit, gave_up) if limit else []
     known = [i for i in facts.instances if min(i.before, i.during) >= 20]
     if not known:
         return []
@@ -258,10 +276,11 @@ def _completed(facts: Facts, limit: float | None) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _worked_on(facts: Facts, limit: float) -> list[Reason]:
+def _worked_on(facts: Facts, limit: float, gave_up: Array | None) -> list[Reason]:
     """Without a baseline: the applications fail nothing, and mostly need less than they are given.
 
-    An application that is slower than it should be has a median beyond the limit.
+    An application that is slower than it should be has a median beyond the limit, or what is slow
+    of it has no equals just below.
     """
     known = [i for i in facts.instances if i.during >= 20 and i.median_during_s is not None]
     if not known:
@@ -269,9 +288,11 @@ def _worked_on(facts: Facts, limit: float) -> list[Reason]:
     failed = sum(i.failed_during for i in known) / sum(i.during for i in known)
     typical = max(i.median_during_s or 0.0 for i in known)
     well = failed < 0.02 and typical < 1.5 * limit
+    smooth = gave_up is None or is_upper_part(facts, gave_up, limit)
     return [
         reason(
-            NAME, "the application completes them", "strata", 2.5 if well else -2.5,
+            NAME, "the application completes them", "strata",
+            -2.5 if not well else 2.5 if smooth else 0.5,
             f"the applications failed {failed:.1%} of what they served and took {typical:.3f} s"
             f" (median), while the balancer gave up after {limit:.3f} s",
             effect=typical / limit, query=shown("instances", facts.window),

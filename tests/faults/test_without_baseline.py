@@ -9,9 +9,9 @@ import pytest
 
 from logsleuth.analyses import coverage, documents
 from logsleuth.analyses.reference import reference
-from logsleuth.faults import bad_instance, skewed_selection
+from logsleuth.faults import bad_instance, bad_route, skewed_selection, timeout_misconfigured
 from tests.analyses.traffic_builder import FOUR, Scene
-from tests.faults.scenes import claims, named, noisy, statuses
+from tests.faults.scenes import claims, named, noisy, outcomes, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +75,35 @@ def test_what_hits_all_alike_is_unknown_and_clears_nobody(
     facts = gathered(noisy(scene))
     assert named(facts).component == "unknown"
     assert "ruled-out" not in statuses(facts).values()
+
+
+def test_a_route_that_is_given_up_sooner_than_others_from_first_to_last_is_a_timeout(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """Its own times go beyond the limit as smoothly as ever; the applications serve all of it."""
+    scene = Scene(rate=40)
+    late = scene.of("/search") & (scene.duration_s > 0.065)
+    noisy(scene)
+    scene.status[late], scene.duration_s[late] = 504, 0.065
+    facts = gathered(scene)
+    assert facts.blind
+    assert outcomes(timeout_misconfigured, facts)["other routes are waited for longer"] == "for"
+    assert outcomes(bad_route, facts)["the application serves it"] == "against"
+    assert named(facts).fault == "timeout-misconfigured"
+
+
+def test_a_route_with_a_hump_beyond_the_limit_is_slow_by_itself(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=40)
+    late = scene.part(scene.of("/search"), 0.2)
+    scene.duration_s[late] = 3.0
+    noisy(scene)
+    scene.status[late], scene.duration_s[late] = 504, 0.4
+    scene.duration_s[scene.part(scene.of("/cart"), 0.1)] = 0.9
+    facts = gathered(scene)
+    assert "other routes are waited for longer" not in outcomes(timeout_misconfigured, facts)
+    assert named(facts).fault != "timeout-misconfigured"
 
 
 def test_statements_that_take_what_requests_wait_are_named(
