@@ -21,6 +21,11 @@ _FEWEST: Final = 20
 _NOTED: Final = 0.01
 _CHRONIC: Final = 0.03
 _TELLING: Final = 12
+# Nor is it calm where so much of everything does, and an incident where the balancer turns away so
+# much: it has no errors of its own on any day. Where it names no servers that isn't known.
+_MUCH: Final = 0.02
+_TOO_MANY: Final = 429
+_SERVED: Final = 0.5
 # One server's scan is one of many.
 _STRICTER: Final = 2.0
 # One server is ill alone that serves less than half of its requests well for so many seconds, of
@@ -49,11 +54,14 @@ def find(traffic: Traffic, badness: Badness) -> Window | None:
             found.append(_all_along_on(traffic, badness, mine))
             found.append(_ill_alone(traffic, badness, mine))
     best = max((w for w in found if w is not None), key=lambda w: w.llr, default=None)
-    return best or _all_along_for(traffic, badness)
+    return best or _all_along_for(traffic, badness) or _turned_away(traffic, badness)
 
 
 def chronic(traffic: Traffic, badness: Badness) -> str | None:
-    """Tell in words of a route that fails steadily where others don't; None where none does."""
+    """Tell in words what fails steadily, everywhere or for one route; None where little does."""
+    failed = int(badness.unanswered.sum())
+    if failed >= max(_TELLING, _MUCH * len(traffic)):
+        return f"{failed} of {len(traffic)} requests were not answered, from the first to the last"
     route = _worst_route(traffic, badness)
     if route is None or route.failed < _TELLING or route.rate < _CHRONIC:
         return None
@@ -100,6 +108,19 @@ def _all_along_for(traffic: Traffic, badness: Badness) -> Window | None:
     if route.clients < min(_FEWEST, len(traffic.clients)):
         return None
     return whole(traffic, "failures", float(route.failed))
+
+
+def _turned_away(traffic: Traffic, badness: Badness) -> Window | None:
+    """What the balancer answers itself with 429 or 5xx, for many clients, from first to last."""
+    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
+    unserved = ~named[traffic.first_server]
+    own = badness.unanswered & unserved & ((traffic.status == _TOO_MANY) | (traffic.status >= 500))
+    least = max(_FEWEST, _MUCH * len(traffic))
+    if unserved.mean() > _SERVED or int(own.sum()) < least:
+        return None
+    if len(np.unique(traffic.client[own])) < min(_FEWEST, len(traffic.clients)):
+        return None
+    return whole(traffic, "failures", float(own.sum()))
 
 
 def _ill_alone(traffic: Traffic, badness: Badness, mine: Array) -> Window | None:

@@ -85,11 +85,14 @@ def _misplaced(traffic: Traffic) -> Array:
 def _wanted(traffic: Traffic, refused: Array, served: Array) -> Array:
     """Flags of refusals on routes that many clients ask for who are served on others.
 
-    A scanner is served nowhere, and what browsers ask for unasked is wanted by nobody.
+    A scanner is served nowhere, and what browsers ask for unasked is wanted by nobody. Where half
+    of all is refused, nobody is served, and those who ask are no scanners.
     """
     size = len(traffic.clients)
     asked = np.bincount(traffic.client, minlength=size)
     usual = np.bincount(traffic.client, weights=served, minlength=size) >= _USUAL * asked
+    if int(refused.sum()) >= _USUAL * len(traffic):
+        usual[:] = True
     pairs = np.unique(traffic.route[refused].astype(np.int64) * size + traffic.client[refused])
     clients = np.bincount(
         pairs // size, weights=usual[pairs % size], minlength=len(traffic.routes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from logsleuth.analyses import accused, alone, coverage_fields
+from logsleuth.analyses import accused, alone, coverage_fields, unequal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,9 @@ def _each(case: Case, calm: Calm) -> Iterator[str]:
     chronic = alone.chronic(calm.traffic, calm.badness)
     if chronic is not None:
         yield chronic
+    slower = unequal.slower(calm.traffic)
+    if slower is not None:
+        yield slower
     seen = coverage_fields.seen(case)
     # What went badly may be among the rest.
     if seen is not None and seen < coverage_fields.SAMPLED:

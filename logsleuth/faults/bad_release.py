@@ -8,15 +8,15 @@ import numpy as np
 
 from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.concentration import by_route
-from logsleuth.analyses.cures import cured, outlived
+from logsleuth.analyses.cures import cured
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.passage import Passed
+from logsleuth.analyses.released import bad_before, outlived_by, spared_with_it
 from logsleuth.analyses.rollout import (
     LIKELIER,
     deploys_are_told,
     nearest,
-    since_own_start,
     study,
     until_onset,
 )
@@ -41,12 +41,15 @@ LOOKALIKES: Final = ("bad-route", "outage", "slow-queries")
 _EXPLAINED: Final = 0.5
 # A route has the harm to itself from this part of it on.
 _ALONE: Final = 0.8
+# So many bad ones should have been seen before their absence acquits.
+_EXPECTED: Final = 8.0
 # Requests on a release that tell how it serves, and how much rarer than by the balancer's account
 # they go badly where it isn't the release.
 _ENOUGH: Final = 40
 _HARDLY: Final = 0.2
-# And so many bad ones should have been seen.
-_EXPECTED: Final = 8.0
+# So many bad ones should have been seen without it, before their absence accuses it: none by chance
+# is one in twenty.
+_SPARED: Final = 3.0
 # And of what went badly, so much was given to no server at all.
 _NEVER: Final = 0.9
 
@@ -63,10 +66,11 @@ def examine(facts: Facts) -> list[Finding]:
     worst = by_route(facts)
     reasons = [
         _deploy(facts, moves),
-        *_alike(facts, held),
+        *_alike(facts, held, moves),
         *(_served_on(facts, held) or _without_it(held) or _well_at_first(facts, held, moves)),
-        *_outlived(facts, moves),
-        *_spared_with_it(facts, moves),
+        *(ill := bad_before(NAME, facts, moves)),
+        *outlived_by(NAME, facts, moves),
+        *spared_with_it(NAME, facts, moves),
         *_database(facts),
         *_shares(facts),
     ]
@@ -75,7 +79,8 @@ def examine(facts: Facts) -> list[Finding]:
     summary = f"the instances got worse together when {version or 'a release'} started" + (
         f": {worst.value}" if alone and worst else ""
     )
-    return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+    found = Finding(NAME, COMPONENT, target, summary, tuple(reasons))
+    return [found, *(_before_the_evidence(facts) if ill else [])]
 
 
 def _before_the_evidence(facts: Facts) -> list[Finding]:
@@ -228,8 +233,8 @@ def _database_part(facts: Facts) -> list[Reason]:
 def _deploy(facts: Facts, moves: list[Change]) -> Reason:
     instances = {c.target for c in moves}
     known = {i.name for i in facts.instances}
+    whole = _whole(facts, moves)
     apart = min(abs(c.ts - facts.window.onset) for c in moves)
-    whole = len(instances) >= 0.6 * max(len(known), 1) or any(c.kind == "deploy" for c in moves)
     close = apart <= max(10.0, 0.1 * facts.seconds_during) + facts.pace_s
     return reason(
         NAME, "a release at the onset", "direct", 3.0 if whole and close else 0.5,
@@ -239,10 +244,18 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
     )  # fmt: skip
 
 
-def _alike(facts: Facts, held: Study) -> list[Reason]:
+def _whole(facts: Facts, moves: Sequence[Change]) -> bool:
+    """Whether most instances started on it, or a line says that it was deployed."""
+    known = {i.name for i in facts.instances}
+    started = {c.target for c in moves}
+    return len(started) >= 0.6 * max(len(known), 1) or any(c.kind == "deploy" for c in moves)
+
+
+def _alike(facts: Facts, held: Study, moves: Sequence[Change]) -> list[Reason]:
     """All instances alike, once all have it: where some don't yet, these are told apart."""
     apart = -3.0 if held.control is None else 0.0
-    return hit_everywhere(NAME, facts, "every instance alike", "strata", alike=2.5, apart=apart)
+    alike = 2.5 if _whole(facts, moves) else 0.5
+    return hit_everywhere(NAME, facts, "every instance alike", "strata", alike=alike, apart=apart)
 
 
 def _well_at_first(facts: Facts, held: Study, moves: Sequence[Change]) -> list[Reason]:
@@ -308,47 +321,14 @@ def _without_it(held: Study) -> list[Reason]:
     rate = held.control
     if rate is None:
         return []
-    weight = -3.0 if rate > 0.5 * held.rate else 2.5 if rate < 0.15 * held.rate else 0.0
+    spared = rate < 0.15 * held.rate and held.unreleased_late * held.rate >= _SPARED
+    weight = -3.0 if rate > 0.5 * held.rate else 2.5 if spared else 0.0
     return [
         reason(
             NAME, "instances that did not have it yet", "event study", weight,
             f"{rate:.0%} of {held.unreleased_late} requests on instances without the release went"
             f" badly after the onset, {held.rate:.0%} with it",
             effect=rate - held.rate, query=shown("releases"),
-        )
-    ]  # fmt: skip
-
-
-def _outlived(facts: Facts, moves: Sequence[Change]) -> list[Reason]:
-    """Code that breaks a service breaks it until other code is started."""
-    passed, expected = outlived(facts, moves)
-    if expected < _EXPECTED or passed.bad > _HARDLY * expected:
-        return []
-    return [
-        reason(
-            NAME, "it ended while the release stayed", "timing", -3.0,
-            f"{passed.bad} of {passed.requests} requests went badly on instances that kept the"
-            f" release after the end, where {expected:.0f} would have as in the window",
-            effect=passed.bad / expected, query=shown("releases"),
-        )
-    ]  # fmt: skip
-
-
-def _spared_with_it(facts: Facts, moves: Sequence[Change]) -> list[Reason]:
-    """Code that breaks a service breaks it on every instance that has it."""
-    seen = since_own_start(facts, moves)
-    worst = max((passed.rate for passed in seen.values()), default=0.0)
-    well = {name: passed for name, passed in seen.items() if passed.rate <= _HARDLY * worst}
-    requests = sum(passed.requests for passed in well.values())
-    if requests < _ENOUGH or len(well) < max(2, len(seen) / 2):
-        return []
-    return [
-        reason(
-            NAME, "instances that have it and are well", "strata", -3.0,
-            f"{', '.join(sorted(well)[:4])} started on it as well, and"
-            f" {sum(passed.bad for passed in well.values())} of {requests} requests since then went"
-            f" badly, {worst:.0%} on the worst",
-            effect=worst, query=shown("releases"),
         )
     ]  # fmt: skip
 

@@ -8,10 +8,13 @@ from logsleuth.analyses import rewritten
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.ports import odd_port
 from logsleuth.analyses.reloads import at_reload
+from logsleuth.analyses.routed import own_lines
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.unreachable import at_once, longest_run
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.analyses.unreachable import Unreachable
@@ -88,7 +91,7 @@ def _unknown_there(facts: Facts, pool: PoolFacts) -> Finding | None:
 
     So does a handler that is gone; but that goes with a release, and not with a reload.
     """
-    if not facts.blind or len(facts.pools) < 2:
+    if not facts.blind or len(facts.pools) < 2 or not any(s.during.attempts for s in pool.servers):
         return None
     asked = {r: (during, bad) for r, (_, during, bad) in pool.routes.items() if during >= _FEW}
     refused = {r: n for r, n in asked.items() if n[1] >= _ENTIRELY * n[0]}
@@ -117,10 +120,24 @@ def _unknown_there(facts: Facts, pool: PoolFacts) -> Finding | None:
                 query=shown("route-by-pool", moment=moment(facts.window.onset)),
             )
         ] if told else []),
+        *_lines_of_their_own(facts, pool, refused),
         *at_reload(NAME, facts),
         *_deploys(facts),
     ]  # fmt: skip
     return _finding(pool.target, f"pool {pool.pool} doesn't serve {routes}", reasons, pool)
+
+
+def _lines_of_their_own(facts: Facts, pool: PoolFacts, refused: Collection[str]) -> list[Reason]:
+    """Who adds a line for a path that its pool refuses wholly has mistaken the pool."""
+    lines = own_lines(facts, pool.pool, refused)
+    if not lines or len(lines) < len(refused):
+        return []
+    return [
+        reason(
+            NAME, "sent there by lines of their own", "configuration", 1.5,
+            f"the configuration sends them there by {', '.join(sorted({*lines.values()}))}",
+        )
+    ]  # fmt: skip
 
 
 def _home(facts: Facts, pool: PoolFacts, route: str) -> bool:
@@ -279,14 +296,13 @@ def _nobody_stopped(facts: Facts, held: Unreachable) -> list[Reason]:
 
 def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
     rates = [s.during.misplaced_rate or 0.0 for s in pool.servers if s.during.requests >= _FEW]
-    known = {route for route, (before, _, _) in pool.routes.items() if before >= _FEW}
     hit = {
         route: bad / during
         for route, (before, during, bad) in pool.routes.items()
-        if before >= _FEW and during >= _FEW
+        if during >= _FEW and (before >= _FEW or facts.blind)
     }
     spoilt = [route for route, rate in hit.items() if rate > 0.5]
-    if not rates or min(rates) < 0.1 or not spoilt or not known:
+    if not rates or min(rates) < 0.1 or not spoilt:
         return None
     whole = len(spoilt) / max(len(hit), 1)
     entirely = min(hit[route] for route in spoilt) > _ENTIRELY
@@ -308,7 +324,8 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
         *at_reload(NAME, facts),
         *_deploys(facts),
     ]  # fmt: skip
-    summary = f"pool {pool.pool} refuses {', '.join(sorted(spoilt))}, which it served before"
+    usual = "though it is asked for them" if facts.blind else "which it served before"
+    summary = f"pool {pool.pool} refuses {', '.join(sorted(spoilt))}, {usual}"
     return _finding(pool.target, summary, reasons, pool)
 
 

@@ -187,8 +187,11 @@ def _long_enough(facts: Facts, one: Statement) -> bool:
     """Without a baseline: many beside the bad requests, and each a good part of one's time."""
     bad = facts.during & facts.badness.bad
     took = facts.traffic.duration_s[bad]
-    took = took[~np.isnan(took) & (took > _ROUND_TRIP_S)]
-    typical = float(np.median(took)) if len(took) else 0.0
+    took = took[~np.isnan(took)]
+    waited = took[took > _ROUND_TRIP_S]
+    if len(took) and len(waited) < 0.1 * len(took):
+        return False
+    typical = float(np.median(waited)) if len(waited) else _ROUND_TRIP_S
     return one.calls_during > 0.1 * bad.sum() and (one.median_during_s or 0.0) > 0.25 * typical
 
 

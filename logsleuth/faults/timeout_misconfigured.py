@@ -38,6 +38,8 @@ _LONGER_S: Final = 0.1
 # Before, so many waited as long as are given up on now, and so many at all.
 _HARMLESS: Final = 0.3
 _SOME: Final = 0.005
+# Who needs no longer than this is not slow, whatever is too little for it.
+_PROMPT_S: Final = 0.5
 # Of so many instances the median tells; of fewer the worst.
 _SEVERAL: Final = 3
 
@@ -279,15 +281,16 @@ def _completed(facts: Facts, limit: float | None, gave_up: Array | None = None) 
 def _worked_on(facts: Facts, limit: float, gave_up: Array | None) -> list[Reason]:
     """Without a baseline: the applications fail nothing, and mostly need less than they are given.
 
-    An application that is slower than it should be has a median beyond the limit, or what is slow
-    of it has no equals just below.
+    An application that is slower than it should be has a median beyond the limit, of a second say,
+    or what is slow of it has no equals just below.
     """
     known = [i for i in facts.instances if i.during >= 20 and i.median_during_s is not None]
     if not known:
         return []
     failed = sum(i.failed_during for i in known) / sum(i.during for i in known)
     typical = max(i.median_during_s or 0.0 for i in known)
-    well = failed < 0.02 and typical < 1.5 * limit
+    prompt = typical < limit or typical < min(1.5 * limit, _PROMPT_S)
+    well = failed < 0.02 and prompt
     smooth = gave_up is None or is_upper_part(facts, gave_up, limit)
     return [
         reason(

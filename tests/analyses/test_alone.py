@@ -174,7 +174,7 @@ def test_one_that_fails_less_is_none_but_no_calm_either() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_what_fails_now_and_then_on_any_route_is_neither(seed: int) -> None:
     scene = Scene(300, 40, seed=seed)
-    scene.fail(scene.part(scene.between(0), 0.02), 500)
+    scene.fail(scene.part(scene.between(0), 0.01), 500)
     traffic = scene.traffic()
     assert found_alone(scene) is None
     assert alone.chronic(traffic, badness.judge(traffic)) is None
@@ -185,3 +185,28 @@ def test_what_fails_for_one_client_alone_is_no_routes_incident() -> None:
     scene.fail(scene.of("/cart") & (scene.client == "192.0.2.7"), 500, 0.06)
     scene.client[scene.part(scene.of("/cart"), 0.5)] = "192.0.2.7"
     assert found_alone(scene) is None
+
+
+def turned_away(part: float) -> Scene:
+    """The balancer answers some requests itself, with 503, from the first line to the last."""
+    scene = Scene(rate=40, product="nginx-access")
+    away = scene.part(scene.between(0), part)
+    scene.fail(away, 503, 0.0)
+    scene.server[away] = scene.first[away] = ""
+    return scene
+
+
+def test_what_the_balancer_turns_away_from_first_to_last_is_an_incident() -> None:
+    window = found_alone(turned_away(0.04))
+    assert window is not None
+    assert (window.measure, window.baseline.seconds) == ("failures", 0)
+    assert found_alone(turned_away(0.003)) is None
+
+
+def test_what_fails_a_little_everywhere_is_no_calm() -> None:
+    scene = Scene(rate=40)
+    scene.fail(scene.part(scene.between(0), 0.03), 500)
+    traffic = scene.traffic()
+    told = alone.chronic(traffic, badness.judge(traffic))
+    assert told is not None
+    assert "were not answered" in told

@@ -155,3 +155,11 @@ def test_what_only_a_scanner_wants_is_not() -> None:
     scene = missed(0.2)
     scene.client[scene.of("/basket")] = "203.0.113.66"
     assert not badness.judge(scene.traffic()).misplaced.any()
+
+
+def test_where_half_of_all_is_refused_those_who_ask_are_no_scanners() -> None:
+    scene = Scene()
+    scene.fail(scene.between(0), 404)
+    assert badness.judge(scene.traffic()).misplaced.all()
+    scene.client[:] = "203.0.113.66"
+    assert not badness.judge(scene.traffic()).misplaced.any()

@@ -36,6 +36,15 @@ def accused(scene: Scene) -> None:
         scene.statement(at, "select label from items where id = 7", 0.12)
 
 
+def chronic(scene: Scene) -> None:
+    scene.fail(scene.part(scene.of("/cart"), 0.06), 500)
+
+
+def unequal(scene: Scene) -> None:
+    scene.duration_s *= 5.0
+    scene.slow(scene.on("web-2"), 2.0)
+
+
 def untimed(scene: Scene) -> None:
     scene.duration_s[:] = np.nan
 
@@ -48,6 +57,8 @@ def untimed(scene: Scene) -> None:
         (sampled, "has only 33% of what the applications served"),
         (accused, "slow statements to each request"),
         (untimed, "has no times"),
+        (chronic, "GET /cart failed in"),
+        (unequal, "times as long as its equals"),
     ],
 )
 def test_each_doubt_is_told(

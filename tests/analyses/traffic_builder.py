@@ -77,6 +77,7 @@ class Scene:
         self.took: Array = np.full(n, None, dtype=object)
         self.lines: list[dict[str, Any]] = []
         self.configured: list[dict[str, Any]] = []
+        self.sent: list[dict[str, Any]] = []
 
     def __len__(self) -> int:
         """Return the number of requests."""
@@ -196,6 +197,15 @@ class Scene:
                 }
             )  # fmt: skip
 
+    def send(self, prefix: str, pool: str, line: int = 47) -> None:
+        """Add a line of the configuration that sends a prefix to a pool."""
+        self.sent.append(
+            {
+                "path": "lb.cfg", "product": "nginx", "matcher": f"location {prefix}",
+                "kind": "prefix", "value": prefix, "pool": pool, "rewrite": None, "line": line,
+            }
+        )  # fmt: skip
+
     # What becomes of it all.
 
     def traffic(self) -> Traffic:
@@ -233,6 +243,9 @@ class Scene:
                     "insert into aliases select address, address, pool, 'configuration'"
                     " from configured_servers"
                 )
+            if self.sent:
+                connection.register("_sent", pa.Table.from_pylist(self.sent))
+                connection.execute("insert into configured_routes by name select * from _sent")
             # The table that has every column: `records` itself, or one of those it is a view of.
             [home] = connection.execute(
                 "select max(table_name) from duckdb_tables()"

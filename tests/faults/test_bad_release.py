@@ -115,6 +115,30 @@ def test_what_the_instances_call_well_is_asked_of_the_balancer(
     assert claims(bad_release, facts) == []
 
 
+def test_one_instance_that_starts_while_all_are_ill_already_has_no_bad_release(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """The evidence begins within the incident."""
+    scene = Scene(rate=40)
+    scene.fail(scene.part(scene.between(0), 0.5), 504, 2.0)
+    facts = gathered(noisy(rollout(scene, {"web-2": 4.5}, "1.9.0")))
+    told = {r.check.name: r.check.outcome for f in bad_release.examine(facts) for r in f.reasons}
+    assert told["as bad before it"] == "against"
+    assert claims(bad_release, facts) == []
+
+
+def test_a_rollout_that_the_evidence_sees_the_last_of_is_bad(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """Two instances had it before the first line; the others are ill from their own start on."""
+    scene = Scene(rate=40)
+    starts = {"web-3": 4.0, "web-4": 8.0}
+    ill = since(scene, starts) | scene.on("web-1", "web-2")
+    scene.fail(scene.part(ill, 0.5), 500, 0.04)
+    facts = gathered(noisy(rollout(scene, starts, "1.9.0")))
+    assert "as bad before it" not in outcomes(bad_release, facts)
+
+
 CRASH = "unhandled exception in /cart\nTraceback (most recent call last):\n{}"
 
 

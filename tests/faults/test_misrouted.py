@@ -206,12 +206,12 @@ def test_an_instance_that_says_it_stopped_was_not_misrouted(
     assert claims(misrouted, facts) == []
 
 
-def rewritten() -> Scene:
+def rewritten(since: float = ONSET) -> Scene:
     """Since a reload, the application is asked for paths that no client asked for."""
     scene = reload(Scene(rate=30))
-    scene.fail(scene.between(ONSET), 404, 0.003)
+    scene.fail(scene.between(since), 404, 0.003)
     asked = scene.route.copy()
-    spoilt = scene.between(ONSET)
+    spoilt = scene.between(since)
     scene.route[spoilt] = np.array([f"/v2{r}" for r in asked[spoilt]], dtype=object)
     scene.applications()
     scene.route = asked
@@ -224,6 +224,32 @@ def test_paths_that_no_client_asked_for_are_misrouted(
     facts = gathered(rewritten())
     assert claims(misrouted, facts) == ["web"]
     assert outcomes(misrouted, facts)["the application gets other paths"] == "for"
+
+
+def test_paths_that_no_client_asked_for_need_no_time_before(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = rewritten(0.0)
+    scene.lines = [line for line in scene.lines if line["role"] != "balancer"]
+    facts = gathered(scene)
+    assert facts.blind
+    assert claims(misrouted, facts) == ["web"]
+
+
+def test_a_line_of_their_own_sends_routes_to_a_pool_that_refuses_them(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """From the first line to the last, so that nobody saw them served elsewhere."""
+    scene = Scene(rate=30)
+    scene.route[scene.of("/item")] = "/pictures"
+    scene.pool[scene.of("/pictures", "/cart")] = "files"
+    scene.fail(scene.of("/cart"), 404, 0.002)
+    scene.send("/pictures", "files", 36)
+    scene.send("/cart", "files", 47)
+    facts = gathered(noisy(scene))
+    assert facts.blind
+    assert outcomes(misrouted, facts)["sent there by lines of their own"] == "for"
+    assert claims(misrouted, facts) == ["files"]
 
 
 def test_paths_that_are_as_asked_for_are_not(gathered: Callable[[Scene], Facts]) -> None:

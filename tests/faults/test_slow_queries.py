@@ -182,3 +182,14 @@ def test_three_times_as_many_for_twice_as_many_requests_are_not(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     assert claims(slow_queries, gathered(slower_statements(37.5))) == []
+
+
+def test_quick_refusals_wait_for_no_statement(gathered: Callable[[Scene], Facts]) -> None:
+    """A limit answers at once from the first line on, beside a log of every statement."""
+    scene = Scene(rate=30)
+    scene.fail(scene.part(scene.between(0), 0.3), 503, 0.002)
+    for at in np.linspace(1.0, 118, 400).tolist():
+        scene.statement(at, f"select id from bicycles where id = {at:.0f}", 0.001)
+    facts = gathered(scene)
+    assert facts.blind
+    assert claims(slow_queries, facts) == []

@@ -35,6 +35,7 @@ WAYS: Final[Mapping[str, Callable[[Evidence], Evidence]]] = {
     "combined": lambda evidence: swapped(evidence, "access.log", proxies.combined, None),
     "first-half": lambda evidence: layers.span(evidence, 0.0, 0.5),
     "last-half": lambda evidence: layers.span(evidence, 0.5, 1.0),
+    "within": layers.within,
     "sampled": layers.sampled,
     "stretched": stretched.stretched,
     "envoy": lambda evidence: swapped(evidence, "envoy.log", proxies.envoy, None),

@@ -22,6 +22,7 @@ _PARTS: Final = re.compile(
 _STAMP: Final = re.compile(
     rb"(?P<day>\d{4}-\d\d-\d\d)(?P<t>[T ])(?P<clock>\d\d:\d\d:\d\d)|(?<=\"time\":)(?P<ms>1\d{12})"
 )
+_WITHIN_S: Final = 12.0
 _LEAST_S: Final = 4.0
 
 
@@ -124,6 +125,27 @@ def span(evidence: Evidence, first: float, last: float) -> Evidence:
         return b"".join(kept)
 
     return evidence.changed(change, "balancer", "application", "database")
+
+
+def within(evidence: Evidence) -> Evidence:
+    """Only of the time in which it went badly, as when people collect what is there now.
+
+    Raises:
+        UnfitError: there was no incident, or too short a one.
+    """
+    truth = evidence.truth
+    if not truth["incident"] or truth.get("end_also"):
+        raise UnfitError
+    since, until = evidence.case.row("select epoch(min(ended)), epoch(max(ended)) from requests")
+    onset, end = (
+        datetime.fromisoformat(truth[name]).timestamp() if truth[name] else at
+        for name, at in (("onset_visible", since), ("end_visible", until))
+    )
+    first, last = max(onset, since), min(end, until)
+    if last - first < _WITHIN_S:
+        raise UnfitError
+    parts = (first + 0.15 * (last - first) - since, last - 0.1 * (last - first) - since)
+    return span(evidence, *(part / (until - since) for part in parts))
 
 
 def _told(evidence: Evidence, begin: float, stop: float, until: float) -> Evidence:

@@ -1,0 +1,28 @@
+"""By which lines of the configuration routes are sent to a pool."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from logsleuth.analyses.statements import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from logsleuth.analyses.facts import Facts
+
+
+def own_lines(facts: Facts, pool: str, routes: Iterable[str]) -> dict[str, str]:
+    """Each route that has a line of its own to a pool, and that line: `nginx.conf:47 location /a`.
+
+    Routes are named as in the traffic, with their method.
+    """
+    rows = facts.case.rows(sql("configured_routes"), {"pool": pool})
+    found: dict[str, str] = {}
+    for route in sorted(routes):
+        path = route.partition(" ")[2] or route
+        told = [row for row in rows if path == row[3] or path.startswith(row[3].rstrip("/") + "/")]
+        if told:
+            source, line, matcher, _, _ = max(told, key=lambda row: (len(row[3]), row[1]))
+            found[route] = f"{source}:{line} {matcher}"
+    return found
