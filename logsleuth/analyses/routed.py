@@ -26,3 +26,8 @@ def own_lines(facts: Facts, pool: str, routes: Iterable[str]) -> dict[str, str]:
             source, line, matcher, _, _ = max(told, key=lambda row: (len(row[3]), row[1]))
             found[route] = f"{source}:{line} {matcher}"
     return found
+
+
+def rewrites(facts: Facts, pool: str) -> tuple[str, ...]:
+    """Lines of the configuration that rewrite the paths of what is sent to a pool."""
+    return tuple(row[0] for row in facts.case.rows(sql("configured_rewrites"), {"pool": pool}))

@@ -20,8 +20,8 @@ _SURELY: Final = 5.0
 def slower(traffic: Traffic) -> str | None:
     """Tell in words which server takes longest for what its equals answer sooner; None: no one.
 
-    Servers may be unequal by intention; but where there is no time in which they weren't, nobody
-    can be cleared by calm.
+    Servers may be unequal by intention, and are given less then; but where one has its full part,
+    and there is no time in which it hadn't, nobody can be cleared by calm.
     """
     named = np.array([bool(name) for name in traffic.servers], dtype=bool)
     usable = ~np.isnan(traffic.duration_s) & named[traffic.first_server] & (traffic.status < 400)
@@ -43,6 +43,9 @@ def _times(traffic: Traffic, usable: Array, code: int) -> float | None:
     mine = usable & (traffic.first_server == code)
     others = usable & ~mine & np.isin(traffic.pool, np.unique(traffic.pool[mine]))
     if min(int(mine.sum()), int(others.sum())) < _ENOUGH:
+        return None
+    # Who is known to be slower is given less.
+    if mine.sum() < others.sum() / (np.count_nonzero(np.bincount(traffic.first_server[others]))):
         return None
     usual = _medians(traffic.route[others], traffic.duration_s[others], len(traffic.routes))
     expected = usual[traffic.route[mine]]

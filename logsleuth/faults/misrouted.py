@@ -8,7 +8,7 @@ from logsleuth.analyses import rewritten
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.ports import odd_port
 from logsleuth.analyses.reloads import at_reload
-from logsleuth.analyses.routed import own_lines
+from logsleuth.analyses.routed import own_lines, rewrites
 from logsleuth.analyses.shown import moment, shown
 from logsleuth.analyses.unreachable import at_once, longest_run
 
@@ -321,12 +321,26 @@ def _rewritten(facts: Facts, pool: PoolFacts) -> Finding | None:
             query=shown("failures-by-route", facts.window),
         ),
         *_other_paths(facts),
+        *(_rewriting_lines(facts, pool) if facts.blind else []),
         *at_reload(NAME, facts),
         *_deploys(facts),
     ]  # fmt: skip
     usual = "though it is asked for them" if facts.blind else "which it served before"
     summary = f"pool {pool.pool} refuses {', '.join(sorted(spoilt))}, {usual}"
     return _finding(pool.target, summary, reasons, pool)
+
+
+def _rewriting_lines(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    """What the configuration rewrites may be meant so; where all of it is refused, it isn't."""
+    told = rewrites(facts, pool.pool)
+    if not told:
+        return []
+    return [
+        reason(
+            NAME, "the configuration rewrites them", "configuration", 1.5,
+            f"paths are rewritten on their way to pool {pool.pool}: {', '.join(told[:3])}",
+        )
+    ]  # fmt: skip
 
 
 def _other_paths(facts: Facts) -> list[Reason]:

@@ -143,7 +143,8 @@ def _timing(facts: Facts, down: tuple[Words, ...], unreachable: tuple[Words, ...
     slack = max(4.0, 0.03 * facts.seconds_during)
     # Within what two clocks may differ by, its being late says nothing.
     late = max(SLACK_S + slack, 0.1 * facts.seconds_during)
-    weight = 1.5 if apart <= slack else 0.0 if apart <= late else -2.5
+    # Where nobody saw it begin, lines are few once the servers are out, and come when one is asked.
+    weight = 1.5 if apart <= slack else 0.0 if apart <= late or facts.blind else -2.5
     return [
         reason(
             NAME, "it came first", "timing", weight,

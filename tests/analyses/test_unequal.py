@@ -33,3 +33,10 @@ def test_dearer_routes_make_no_slower_server() -> None:
     scene.slow(dear, 5.0)
     scene.server[dear] = scene.first[dear] = "web-2"
     assert unequal.slower(scene.traffic()) is None
+
+
+def test_who_is_given_less_is_meant_to_be_slower() -> None:
+    scene = Scene(60, 20, median_s=0.2)
+    scene.give(scene.between(0), {"web-1": 2, "web-2": 1, "web-3": 2, "web-4": 2})
+    scene.slow(scene.on("web-2"), 3.0)
+    assert unequal.slower(scene.traffic()) is None

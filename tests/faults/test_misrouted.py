@@ -236,6 +236,18 @@ def test_paths_that_no_client_asked_for_need_no_time_before(
     assert claims(misrouted, facts) == ["web"]
 
 
+def test_where_all_is_refused_a_line_that_rewrites_is_told_without_the_applications(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene(rate=30)
+    scene.fail(scene.between(0), 404, 0.003)
+    scene.send("/", "web", 35)
+    scene.sent[-1]["rewrite"] = "/app/"
+    facts = gathered(scene)
+    assert outcomes(misrouted, facts)["the configuration rewrites them"] == "for"
+    assert claims(misrouted, facts) == ["web"]
+
+
 def test_a_line_of_their_own_sends_routes_to_a_pool_that_refuses_them(
     gathered: Callable[[Scene], Facts],
 ) -> None:
