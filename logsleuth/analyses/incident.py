@@ -28,6 +28,8 @@ ALL_ALONG: Final = 0.10
 # Slight slowness may be a busy neighbour's: so many times as much of it is asked, and as long.
 _LASTING: Final = 3.0
 _NOTICED: Final = (1.33, 1.5)
+_ALL_WAIT: Final = (1.5, 1.25)
+_SEEN_S: Final = 0.1
 # Fewer requests than this part of the usual, and the log was cut off before the rest was written.
 _FULL: Final = 0.8
 # Episodes nearer than this share of the evidence are one incident, and the calm between those of
@@ -144,7 +146,10 @@ def lasting(traffic: Traffic, badness: Badness) -> Window | None:
 
 
 def _noticed(traffic: Traffic, window: Window) -> bool:
-    """Whether the median grew by a third and the 95th percentile by half, as people notice."""
+    """Whether the median grew by a third and the 95th percentile by half, as people notice.
+
+    Or the one by half and a tenth of a second and the other by a quarter: what all wait longer for.
+    """
     known = ~np.isnan(traffic.duration_s)
     before, during = (
         traffic.duration_s[known & side.inside(traffic.started)]
@@ -152,8 +157,10 @@ def _noticed(traffic: Traffic, window: Window) -> bool:
     )
     if not len(before) or not len(during):
         return False
-    grew = np.quantile(during, (0.5, 0.95)) / np.maximum(np.quantile(before, (0.5, 0.95)), 1e-3)
-    return bool((grew >= _NOTICED).all())
+    now, then = (np.quantile(side, (0.5, 0.95)) for side in (during, before))
+    grew = now / np.maximum(then, 1e-3)
+    all_wait = (grew >= _ALL_WAIT).all() and now[0] - then[0] >= _SEEN_S
+    return bool((grew >= _NOTICED).all() or all_wait)
 
 
 def _joined(found: list[Episode], main: Episode, count: int) -> list[Episode]:

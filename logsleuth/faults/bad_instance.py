@@ -8,8 +8,10 @@ import numpy as np
 
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.passed_over import passed_over
 from logsleuth.analyses.ports import odd_port
 from logsleuth.analyses.reference import reference
+from logsleuth.analyses.said_of_one import complains, given_up
 from logsleuth.analyses.shown import shown
 from logsleuth.model import Interval
 from logsleuth.stats.proportions import newcombe
@@ -52,7 +54,41 @@ def examine(facts: Facts) -> list[Finding]:
         if len(served) > 1:
             worst = max(served, key=lambda s: (_badness(s), s.server))
             found.append(_finding(facts, pool, worst))
+            found += _passed_over(facts, pool, worst)
     return found or _among_instances(facts)
+
+
+def _passed_over(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Finding]:
+    """The one that fails and is spared for it, where another does worse with its part as well."""
+    held = passed_over(facts, pool)
+    if held is None or held.server == worst.server:
+        return []
+    rate = held.failed / held.attempts
+    one = next(s for s in pool.servers if s.server == held.server)
+    reasons = [
+        reason(
+            NAME, "it fails, and its equals don't", "strata", 3.0,
+            f"{held.failed} of {held.attempts} attempts on {held.server} failed, and"
+            f" {held.others_rate:.1%} on the others",
+            effect=rate - held.others_rate, query=shown("failures-by-server", facts.window),
+            evidence=facts.cite(facts.during & facts.traffic.retried & facts.on(held.server)),
+        ),
+        reason(
+            NAME, "it is passed over for that", "magnitude", 2.0,
+            f"it had {held.before:.0%} of the pool before and {held.during:.0%} in the window;"
+            f" {held.told} lines of the balancer say that it was given up for a while",
+            effect=held.during / held.before, query=shown("balancer-shares", facts.window),
+            evidence=held.events,
+        ),
+        *_before(one),
+        *complains(NAME, facts, pool, one),
+        *given_up(NAME, facts, one),
+    ]  # fmt: skip
+    summary = (
+        f"{rate:.0%} of the attempts on {held.server} failed, so that it was passed over and the"
+        f" other servers of pool {pool.pool} had to carry its part"
+    )
+    return [Finding(NAME, COMPONENT, held.server, summary, tuple(reasons), pool.pool)]
 
 
 def _among_instances(facts: Facts) -> list[Finding]:
@@ -118,8 +154,8 @@ def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
         *_equals(facts, pool, worst),
         *_route_everywhere(facts),
         *_new(facts, worst),
-        *_words(facts, pool, worst),
-        *_ejected(facts, worst),
+        *complains(NAME, facts, pool, worst),
+        *given_up(NAME, facts, worst),
         *_reload(facts, worst),
         *_odd_port(pool, worst),
     ]
@@ -292,48 +328,6 @@ def _new(facts: Facts, worst: ServerFacts) -> list[Reason]:
             NAME, "never seen before", "configuration", -3.0,
             f"{worst.server} got no request before the onset",
             query=shown("balancer-shares", facts.window),
-        )
-    ]  # fmt: skip
-
-
-def _words(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
-    """What the instances say: whether the one has more to complain of than its equals."""
-    complaints = facts.said("resources", "overload", "pool-exhausted", role="application")
-    if not complaints:
-        return []
-    loudest = max(complaints, key=lambda w: (w.during, w.instance))
-    total = sum(w.during for w in complaints)
-    alone = loudest.during > 0.8 * total
-    # Where the logs call instances as the balancer does, it must be this one that complains.
-    known = {s.server for s in pool.servers} & {i.name for i in facts.instances}
-    if known and loudest.instance != worst.server:
-        return []
-    if not alone:
-        return []
-    return [
-        reason(
-            NAME, "one instance complains", "direct", 1.0 if known else 0.5,
-            f"{loudest.instance} has {loudest.during} of {total} such lines: "
-            f"{loudest.message or ''}",
-            evidence=(loudest.event,) if loudest.event else (),
-            query=shown("error-messages", facts.window),
-        )
-    ]  # fmt: skip
-
-
-def _ejected(facts: Facts, worst: ServerFacts) -> list[Reason]:
-    """The balancer's own words: it could not reach the server, or gave it up for its failures."""
-    told = [
-        c for c in facts.changed("server-down")
-        if c.target == worst.server
-        and ("Layer4" in c.message or "disabled while" in c.message or "timeout" in c.message)
-    ]  # fmt: skip
-    if not told:
-        return []
-    return [
-        reason(
-            NAME, "the balancer could not reach it", "direct", 1.5, told[0].message,
-            evidence=(told[0].event_id,), query=shown("balancer-messages"),
         )
     ]  # fmt: skip
 

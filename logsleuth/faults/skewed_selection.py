@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.passed_over import passed_over
 from logsleuth.analyses.reference import reference
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
@@ -56,6 +57,7 @@ def _finding(facts: Facts, pool: PoolFacts, meant: Reference) -> Finding:
         *at_reload(NAME, facts),
         *_configuration(facts, pool),
         *_gone(facts, pool, hot),
+        *_passed_over(facts, pool),
         *_affinity(facts, pool),
         *_algorithm(facts, pool),
     ]
@@ -251,6 +253,23 @@ def _gone(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:
             + (": the first server gets all it can take" if pool.algorithm == _IN_ORDER else "")
             + (f"; {standing_in.told}, as to backups" if standing_in is not None else ""),
             effect=max(s.absent for s in gone), query=shown("balancer-shares", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _passed_over(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    """Shares that moved because one server fails are no mistake of the balancer's."""
+    held = passed_over(facts, pool)
+    if held is None:
+        return []
+    return [
+        reason(
+            NAME, "a server that fails is passed over", "ejection", -3.0,
+            f"{held.server} had {held.before:.0%} before and has {held.during:.0%};"
+            f" {held.failed} of {held.attempts} attempts on it failed, {held.others_rate:.1%} on"
+            " the others",
+            effect=held.failed / held.attempts, evidence=held.events,
+            query=shown("failures-by-server", facts.window),
         )
     ]  # fmt: skip
 

@@ -90,6 +90,16 @@ def test_slight_slowness_that_lasts_is_an_incident() -> None:
     assert window.ended is None
 
 
+def test_what_all_wait_a_tenth_of_a_second_longer_for_is_noticed() -> None:
+    """The median grows by more than half, the longest times by less."""
+    scene = Scene(rate=40, median_s=0.2)
+    scene.duration_s[scene.between(70)] += 0.15
+    assert found(scene) is None
+    window = slightly(scene)
+    assert window is not None
+    assert window.onset - BEGIN == pytest.approx(70, abs=4)
+
+
 def test_slight_slowness_of_a_moment_is_none() -> None:
     scene = Scene(rate=40, median_s=0.2)
     scene.slow(scene.between(70, 76), 1.7)

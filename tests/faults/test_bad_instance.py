@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from logsleuth.faults import bad_instance
+from logsleuth.faults import bad_instance, skewed_selection
 from tests.analyses.traffic_builder import FOUR, Scene
 from tests.faults import scenes
 from tests.faults.scenes import ONSET, claims, named, noisy, outcomes, statuses
@@ -245,3 +245,32 @@ def test_where_all_instances_fail_alike_none_is_ill(gathered: Callable[[Scene], 
     scene.applications()
     scene.server[:] = scene.first[:] = scene.pool[:] = ""
     assert claims(bad_instance, gathered(scene)) == []
+
+
+def taken_out_and_back(rate: float) -> Scene:
+    """One of three has half of the pool and fails; it is spared, and the others fill up."""
+    scene = Scene(rate=60, servers=ADDRESSES[:3], product="nginx-access")
+    usual = dict(zip(ADDRESSES, (1, 2, 1), strict=False))
+    scene.give(scene.between(0), usual)
+    ill = scene.between(ONSET)
+    scene.give(ill, dict(zip(ADDRESSES, (6, 1, 6), strict=False)))
+    scene.slow(ill, 6.0)
+    scene.retry(scene.part(ill & scene.on(ADDRESSES[1]), rate), ADDRESSES[0])
+    return noisy(scene)
+
+
+def test_one_that_fails_and_is_spared_is_ill_not_the_full_ones(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(taken_out_and_back(0.3))
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("bad-instance", ADDRESSES[1])
+    assert outcomes(skewed_selection, facts)["a server that fails is passed over"] == "against"
+
+
+def test_one_that_lost_its_part_without_failing_is_not(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(taken_out_and_back(0.0))
+    assert claims(bad_instance, facts) == []
+    assert "a server that fails is passed over" not in outcomes(skewed_selection, facts)

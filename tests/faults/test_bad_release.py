@@ -184,6 +184,18 @@ def test_instances_that_fail_without_the_exception_acquit_the_code(
     assert claims(bad_release, facts) == []
 
 
+def test_what_one_instance_alone_throws_was_not_released(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """The others only wait, as slow as it, and answer all the same."""
+    scene = Scene(rate=30)
+    scene.slow(scene.between(0, 90), 15.0)
+    scene.fail(scene.part(scene.between(0, 90) & scene.on("web-2"), 0.3), 500, 0.04)
+    facts = gathered(noisy(thrown(scene, "KeyError: 'total'")))
+    assert facts.begun_before
+    assert claims(bad_release, facts) == []
+
+
 def ailing(scene: Scene, ill: Array) -> Scene:
     scene.slow(ill, 20.0)
     scene.fail(scene.part(ill, 0.3), 504, 2.0)
