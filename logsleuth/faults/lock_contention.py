@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.lock_timeouts import lock_timeouts
 from logsleuth.analyses.lock_waits import waited
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.statements import sql
@@ -16,6 +17,7 @@ from logsleuth.analyses.thrown import most_thrown
 if TYPE_CHECKING:
     from logsleuth.analyses.database import Words
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.lock_timeouts import LockTimeouts
     from logsleuth.model import Component
 
 COMPONENT: Final[Component] = "database"
@@ -26,6 +28,8 @@ LOOKALIKES: Final = ("slow-queries",)
 _PART: Final = 0.005
 # Exceptions explain an incident from this part of its failures on.
 _EXPLAINED: Final = 0.5
+# A wait begins before the requests that it makes fail are over.
+_SLACK_S: Final = 6.0
 # Fewer are no sign of anything.
 _FEW: Final = 5
 # Words that stand where a table's name does.
@@ -39,9 +43,11 @@ _RELATION: Final = re.compile(
 
 def examine(facts: Facts) -> list[Finding]:
     """Look for more lines of lock waits, deadlocks and lock timeouts than before the onset."""
+    ended = lock_timeouts(facts)
+    found = [_timed_out(facts, ended)] if ended is not None else []
     waits = facts.said("locks")
     if not waits:
-        return []
+        return found
     reasons = [
         _more(facts, waits),
         *_timing(facts, waits),
@@ -51,7 +57,34 @@ def examine(facts: Facts) -> list[Finding]:
     ]
     target = _target(facts, waits)
     summary = f"statements waited for locks{f' on {target}' if target else ''} since the onset"
-    return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+    return [*found, Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _timed_out(facts: Facts, ended: LockTimeouts) -> Finding:
+    """Nobody tells of a wait, but what ends statements after whole seconds is its time-out."""
+    apart = ended.first - facts.window.onset
+    reasons = [
+        reason(
+            NAME, "statements end at the time-out of a lock", "direct", 3.0,
+            f"{ended.count} of {ended.slow} slow statements that change data took {ended.limit_s} s"
+            " to a few milliseconds, as innodb_lock_wait_timeout ends them",
+            effect=ended.count / ended.slow, evidence=ended.events,
+            query=shown("slowest-statements", facts.window),
+        ),
+        reason(
+            NAME, "it came first", "timing",
+            1.5 if apart <= _SLACK_S else 0.0 if apart <= _SLACK_S + SLACK_S else -2.5,
+            f"the first of them began {apart:+.1f} s from the first bad request", statistic=apart,
+            query=shown("statement-rate"),
+        ),
+        *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.5, apart=-2.5),
+    ]  # fmt: skip
+    target = _slowed(facts)
+    summary = (
+        f"statements{f' on {target}' if target else ''} waited {ended.limit_s} s for locks and were"
+        " ended"
+    )
+    return Finding(NAME, COMPONENT, target, summary, tuple(reasons))
 
 
 def _more(facts: Facts, waits: tuple[Words, ...]) -> Reason:

@@ -11,6 +11,7 @@ from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.lock_timeouts import lock_timeouts
 from logsleuth.analyses.lock_waits import waited
 from logsleuth.analyses.own_time import database_part
 from logsleuth.analyses.shown import shown
@@ -294,6 +295,21 @@ def _locks(facts: Facts, worst: Statement) -> list[Reason]:
     return reasons
 
 
+def _ended(facts: Facts) -> list[Reason]:
+    """MySQL and MariaDB log no wait, but what they end after whole seconds waited for a lock."""
+    held = lock_timeouts(facts)
+    if held is None:
+        return []
+    return [
+        reason(
+            NAME, "they end at the time-out of a lock", "direct", -5.0,
+            f"{held.count} of {held.slow} slow statements that change data took {held.limit_s} s to"
+            " a few milliseconds",
+            evidence=held.events, query=shown("slowest-statements", facts.window),
+        )
+    ]  # fmt: skip
+
+
 def _waits(facts: Facts, worst: Statement, role: str, part: float) -> list[Reason]:
     """Lines of lock waits that are more than before, and enough for a part of the statements."""
     waits = facts.said("locks", role=role)
@@ -301,7 +317,7 @@ def _waits(facts: Facts, worst: Statement, role: str, part: float) -> list[Reaso
     usual = sum(w.before for w in waits) / max(facts.seconds_before, 1e-3)
     often = count > max(4.0, 4.0 * usual * facts.seconds_during)
     if not often or count <= part * worst.calls_during or waited(facts).surely_not:
-        return []
+        return _ended(facts) if role == "database" else []
     return [
         reason(
             NAME, "they wait for locks", "direct", -5.0,

@@ -76,6 +76,7 @@ class Scene:
         self.statuses: Array = np.full(n, None, dtype=object)
         self.took: Array = np.full(n, None, dtype=object)
         self.lines: list[dict[str, Any]] = []
+        self.database = "postgresql"
         self.configured: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
 
@@ -280,7 +281,7 @@ class Scene:
         if len(self):
             stamps = _STAMPS[self.product]
             yield _source("lb.log", self.product, "balancer", stamps), self._requests(stamps)
-        kinds = {"balancer": "haproxy", "application": "json-lines", "database": "postgresql"}
+        kinds = {"balancer": "haproxy", "application": "json-lines", "database": self.database}
         for role in sorted({line["role"] for line in self.lines}):
             said = sorted(
                 (

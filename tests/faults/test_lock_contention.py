@@ -91,3 +91,29 @@ def test_waits_count_for_the_statements_of_their_own_process(
     gathered: Callable[[Scene], Facts], own: bool, fault: str
 ) -> None:
     assert named(gathered(beside_waits(own))).fault == fault
+
+
+def ended(took: float, text: str) -> Scene:
+    """Statements on one table end after so many seconds, and MariaDB logs nothing else of it."""
+    scene = Scene()
+    scene.database = "mysql-slow"
+    waiting = scene.between(ONSET)
+    scene.fail(scene.part(waiting, 0.7), 504, 2.5)
+    for number, at in enumerate(np.linspace(ONSET + 1.5, 118, 60).tolist()):
+        scene.statement(at, text, took + 0.0001 * number)
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("took", "text", "fault"),
+    [
+        (2.0, "insert into ride (item_id) values (7) returning id", "lock-contention"),
+        (2.2, "insert into ride (item_id) values (7) returning id", "slow-queries"),
+        (2.0, "select id from ride where note like '7%'", "slow-queries"),
+    ],
+)
+def test_changes_that_end_after_whole_seconds_waited_for_a_lock(
+    gathered: Callable[[Scene], Facts], took: float, text: str, fault: str
+) -> None:
+    cause = named(gathered(ended(took, text)))
+    assert (cause.fault, cause.target) == (fault, "ride")
