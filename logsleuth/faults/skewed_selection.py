@@ -27,6 +27,8 @@ LOOKALIKES: Final = ("sticky-hotspot", "server-ejected", "bad-instance")
 # A smaller part of the requests on another server than intended harms nobody.
 _MOVED: Final = 0.05
 _LEAST: Final = 0.01
+# The others idle, and so go badly a fifth less often at least.
+_IDLE: Final = 0.8
 _TIMES: Final = 1.5
 _BEYOND: Final = 6.0
 # Selection by connections follows the servers' speed: shares then are a consequence.
@@ -146,7 +148,8 @@ def _harm(facts: Facts, pool: PoolFacts, meant: Reference, hot: ServerFacts) -> 
                 evidence=facts.cite(facts.during & facts.badness.bad & facts.on(hot.server)),
             )
         ]  # fmt: skip
-    weight = 2.5 if held.difference.low > 0.01 and held.excess_share > 0.7 else -2.5
+    idle = held.others_rate <= _IDLE * held.rate
+    weight = 2.5 if held.difference.low > 0.01 and held.excess_share > 0.7 and idle else -2.5
     return [
         reason(
             NAME, "harm on the hot server", "magnitude", weight,

@@ -194,6 +194,20 @@ def test_servers_that_the_log_takes_out_were_not(gathered: Callable[[Scene], Fac
     assert (cause.fault, cause.target) == ("server-ejected", "web")
 
 
+def test_shares_that_follow_from_what_all_servers_fail_harm_nobody(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """Whoever turns requests away at once has the fewest connections, and gets the next."""
+    scene = Scene(rate=40)
+    scene.configure(dict.fromkeys(FOUR, 1), "least-conn")
+    late = scene.between(ONSET)
+    scene.give(late, {"web-1": 5, "web-2": 2, "web-3": 1, "web-4": 4})
+    scene.fail(scene.part(late, 0.97), 503, 1.5)
+    facts = gathered(noisy(scene))
+    assert outcomes(skewed_selection, facts)["harm on the hot server"] == "against"
+    assert claims(skewed_selection, facts) == []
+
+
 def test_servers_that_are_tried_second_only_were_made_backups(
     gathered: Callable[[Scene], Facts],
 ) -> None:
