@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -85,13 +86,24 @@ def in_silences(hot: Array, others: Array) -> float | None:
     """
     if min(len(hot), len(others)) < _FEW:
         return None
-    usual = float(np.median(np.diff(hot)))
-    after = np.searchsorted(hot, others)
-    low = np.concatenate(([-np.inf], hot))[after]
-    high = np.concatenate((hot, [np.inf]))[after]
-    # A silence is one that it served before and after; at the end the others are back for good.
-    between = (after >= _FEW) & (after <= len(hot) - _FEW)
-    if int(between.sum()) < _FEW:
-        return None
-    silent = high - low >= max(_SILENT_S, _SILENT * usual)
-    return float(silent[between].mean())
+    gaps = np.diff(hot)
+    silent = gaps >= max(_SILENT_S, _SILENT * float(np.median(gaps)))
+    # Between the requests before and after it; the first and the last of all are no silence.
+    place = np.searchsorted(hot, others) - 1
+    inside = (place >= 0) & (place < len(gaps))
+    held = silent & (np.bincount(place[inside], minlength=len(gaps)) > 0)
+    starts = np.flatnonzero(held)
+    ended = [
+        start
+        for start, until in pairwise([*starts, len(hot) - 1])
+        if _alone_again(hot, others, int(start) + 1, int(until))
+    ]
+    part = np.isin(place[inside], ended)
+    return float(part.mean()) if len(part) >= _FEW and part.any() else None
+
+
+def _alone_again(hot: Array, others: Array, first: int, last: int) -> bool:
+    """Whether the busiest server got all again from a silence to the next, as before backups."""
+    between = int(((others > hot[first]) & (others < hot[last])).sum())
+    again = last - first + 1
+    return again >= _FEW and between <= (1.0 - _PART) * again
