@@ -156,7 +156,8 @@ class Sides:
         """The longest silence of a server in the window, and how it was just before."""
         at, order = np.flatnonzero(mine), self.order
         total = len(order)
-        if not total or not self.before[at].any():
+        blind = not self.before.any()
+        if not total or not (blind or self.before[at].any()):
             return Silence(0.0, None, None)
         seen = np.searchsorted(order, np.intersect1d(at, order, assume_unique=True))
         edges = np.concatenate(([-1], seen, [total]))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # A server without a request counts as gone when it should have had this many: e^-12 is no chance.
 _MISSED: Final = 12.0
 _GONE: Final = 0.25
+# Who selects so leaves nobody out.
+_EVEN: Final = frozenset({"round-robin", "static-rr", "random", "least-conn"})
 _BINS: Final = 30
 # A moment later than this after the first bad request follows from it, unless it is the second of
 # two; so much more likely than chance makes of a few hundred bins is a division.
@@ -117,12 +119,20 @@ class PoolFacts:
         )  # fmt: skip
 
     def idle(self) -> tuple[ServerFacts, ...]:
-        """Servers that the configuration has, and not as backups, which no request was tried on."""
+        """Servers that the configuration has, and not as backups, which no request was tried on.
+
+        Or that got nothing for a good part of the window, unless a key or an order chooses.
+        """
         return tuple(
             s for s in self.servers
-            if s.configured and not s.configured.backup and not s.during.attempts
+            if s.configured and not s.configured.backup
             and (s.configured.share or s.configured.down)
+            and (not s.during.attempts or self._left_out(s))
         )  # fmt: skip
+
+    def _left_out(self, one: ServerFacts) -> bool:
+        missed = (one.configured_share or 0.0) * (self.during + self.unserved) * one.absent
+        return self.algorithm in _EVEN and one.absent >= _GONE and missed >= _MISSED
 
 
 def configured(case: Case) -> tuple[Configured, ...]:

@@ -37,6 +37,8 @@ _ERROR: Final = 500
 # Some instances' logs may be missing.
 _MOSTLY: Final = 0.5
 _FEW: Final = 10
+_TOLD: Final = 0.9
+_SOME: Final = 0.2
 # Workers that are busy half of the time are all busy with twice the work, and with a tenth more
 # only where they nearly were before.
 _MUCH_WORK: Final = 0.3
@@ -235,26 +237,30 @@ def _well_inside(facts: Facts, route: str) -> list[Reason]:
 def _cut_short(facts: Facts, route: str) -> list[Reason]:
     """Without a baseline: the balancer gives up on it sooner than on others, in its usual times.
 
-    The applications then have a line of all that it gave up, and no failure in them.
+    The applications, where they have logs, have a line of all that it gave up and no failure.
     """
-    bad = int((facts.during & facts.badness.failed).sum())
-    failed = sum(i.failed_during for i in facts.instances)
-    told = next((r for r in facts.served_routes if r.route == route), None)
     held = cut_short(facts, facts.during & facts.badness.failed) if facts.blind else None
-    if held is None or not held.smooth or held.route != route or told is None:
-        return []
-    asked = facts.during & (facts.traffic.route == facts.traffic.routes.index(route))
-    if failed > 0.2 * bad or told.during < 0.9 * asked.sum():
+    if held is None or not held.smooth or held.route != route or not _served_all(facts, route):
         return []
     return [
         reason(
-            NAME, "the application serves it", "application", -3.0,
-            f"the applications have {told.during} lines of {int(asked.sum())} requests for {route},"
-            f" {failed} of them failures, while the balancer gave up {held.cut} after"
-            f" {held.limit_s:.3f} s, and waited longer for {held.longer} others",
-            effect=held.limit_s, query=shown("instances", facts.window),
+            NAME, "it is given up sooner than others", "application", -3.0,
+            f"the balancer gave up {held.cut} requests for {route} after {held.limit_s:.3f} s, and"
+            f" waited longer for {held.longer} others; {held.below} were served just before that",
+            effect=held.limit_s, query=shown("slowest-routes"),
         )
     ]  # fmt: skip
+
+
+def _served_all(facts: Facts, route: str) -> bool:
+    """Whether applications tell of all requests for a route and of few failures, or of nothing."""
+    if not facts.instances:
+        return True
+    asked = facts.during & (facts.traffic.route == facts.traffic.routes.index(route))
+    told = sum(r.during for r in facts.served_routes if r.route == route)
+    failed = sum(i.failed_during for i in facts.instances)
+    bad = int((facts.during & facts.badness.failed).sum())
+    return told >= _TOLD * asked.sum() and failed <= _SOME * bad
 
 
 def _unseen(facts: Facts, route: str) -> list[Reason]:

@@ -91,16 +91,22 @@ def _more(facts: Facts, waits: tuple[Words, ...]) -> Reason:
     count = sum(w.during for w in waits)
     usual = _usual(facts, waits)
     bad = int((facts.during & facts.badness.bad).sum())
-    many = _often(facts, waits)
-    # Without a baseline, a job that deadlocks every few seconds looks new.
-    many = many and (not facts.blind or count >= _PART * bad)
+    # A job that deadlocks every few seconds looks new by chance, and for sure without a baseline; a
+    # deadlock is over in a second, while all may wait behind a single lock of a table.
+    many, enough = _often(facts, waits), count >= _PART * bad
+    enough = enough or not (facts.blind or _deadlocks(waits))
+    few = 0.0 if many and not facts.blind else -2.0
     return reason(
-        NAME, "statements wait for locks", "direct", 3.0 if many else -2.0,
+        NAME, "statements wait for locks", "direct", 3.0 if many and enough else few,
         f"{count} lines of lock waits or deadlocks in the window, {usual:.1f} expected from before,"
         f" against {bad} requests that went badly",
         effect=count / max(usual, 1.0), evidence=tuple(w.event for w in waits[:3] if w.event),
         query=shown("lock-waits", facts.window),
     )  # fmt: skip
+
+
+def _deadlocks(waits: tuple[Words, ...]) -> bool:
+    return all("deadlock" in (w.message or "").lower() for w in waits)
 
 
 def _timing(facts: Facts, waits: tuple[Words, ...]) -> list[Reason]:

@@ -75,7 +75,10 @@ def _absence(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Re
     names = ", ".join(s.server for s in gone)
     if facts.blind:
         share = sum(s.configured_share or 0.0 for s in gone)
-        says = f"{names}: configured, but no request in the whole window"
+        says = (
+            f"{names}: configured, but no request for {min(s.absent for s in gone):.0%} of the"
+            " window's requests"
+        )
     else:
         share = sum(s.before.share for s in gone)
         says = (

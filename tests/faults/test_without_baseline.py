@@ -9,7 +9,13 @@ import pytest
 
 from logsleuth.analyses import coverage, documents
 from logsleuth.analyses.reference import reference
-from logsleuth.faults import bad_instance, bad_route, skewed_selection, timeout_misconfigured
+from logsleuth.faults import (
+    bad_instance,
+    bad_route,
+    server_ejected,
+    skewed_selection,
+    timeout_misconfigured,
+)
 from tests.analyses.traffic_builder import FOUR, Scene
 from tests.faults.scenes import claims, named, noisy, outcomes, statuses
 
@@ -67,6 +73,21 @@ def test_configured_servers_that_get_nothing_were_taken_out(
     assert (cause.fault, cause.target) == ("server-ejected", "web")
 
 
+def test_configured_servers_that_are_left_out_for_most_of_it_were_taken_out(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """They are back before the evidence ends, and nobody saw when they went."""
+    scene = Scene(rate=30)
+    scene.give(scene.between(0, 100), {"web-1": 1, "web-2": 1})
+    full = scene.on("web-1", "web-2")
+    scene.slow(full, 12.0)
+    scene.fail(scene.part(full, 0.3), 503, 2.0)
+    scene.configure(EQUAL)
+    facts = gathered(noisy(scene))
+    assert facts.blind
+    assert claims(server_ejected, facts) == ["web"]
+
+
 def test_what_hits_all_alike_is_unknown_and_clears_nobody(
     gathered: Callable[[Scene], Facts],
 ) -> None:
@@ -88,7 +109,16 @@ def test_a_route_that_is_given_up_sooner_than_others_from_first_to_last_is_a_tim
     facts = gathered(scene)
     assert facts.blind
     assert outcomes(timeout_misconfigured, facts)["other routes are waited for longer"] == "for"
-    assert outcomes(bad_route, facts)["the application serves it"] == "against"
+    assert outcomes(bad_route, facts)["it is given up sooner than others"] == "against"
+    assert named(facts).fault == "timeout-misconfigured"
+
+
+def test_nor_are_the_applications_needed_to_tell_it(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene(rate=40)
+    late = scene.of("/search") & (scene.duration_s > 0.065)
+    scene.status[late], scene.duration_s[late] = 504, 0.065
+    facts = gathered(scene)
+    assert outcomes(bad_route, facts)["it is given up sooner than others"] == "against"
     assert named(facts).fault == "timeout-misconfigured"
 
 
