@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from logsleuth.analyses import accused, alone, coverage_fields, unequal
+from logsleuth.analyses import accused, alone, coverage_fields, crowded, unequal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,9 @@ def _each(case: Case, calm: Calm) -> Iterator[str]:
     slower = unequal.slower(calm.traffic)
     if slower is not None:
         yield slower
+    crowd = crowded.rush(calm.traffic)
+    if crowd is not None:
+        yield crowd
     seen = coverage_fields.seen(case)
     # What went badly may be among the rest.
     if seen is not None and seen < coverage_fields.SAMPLED:

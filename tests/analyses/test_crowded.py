@@ -1,0 +1,34 @@
+"""A rush of requests that makes all wait a little is told; a busy hour and a mere crowd are not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from logsleuth.analyses import crowded
+from tests.analyses.traffic_builder import BEGIN, Scene
+
+
+def crowd(seconds: float, longer: float) -> str | None:
+    """Twice the requests from the fortieth second on, which take so many times as long."""
+    scene = Scene(120, 60, median_s=0.2)
+    thin = ~scene.between(40, 40 + seconds) & (np.arange(len(scene)) % 2 == 0)
+    for name in ("started", "duration_s", "status", "retried", "queue_s", "redispatched",
+                 "termination", "server", "route", "client", "pool", "first", "servers",
+                 "statuses", "took"):  # fmt: skip
+        setattr(scene, name, getattr(scene, name)[~thin])
+    scene.slow(scene.between(40, 40 + seconds), longer)
+    return crowded.rush(scene.traffic())
+
+
+def test_a_rush_in_which_all_wait_is_told_with_its_time() -> None:
+    told = crowd(10.0, 1.35)
+    assert told is not None
+    assert "times as many requests came as usually" in told
+    began = np.datetime64(told.split()[1] + "T" + told.split()[2]).astype("datetime64[ms]")
+    assert abs(float(began.astype(float)) / 1000 - BEGIN - 40) < 2
+
+
+def test_neither_a_crowd_that_nobody_waits_in_nor_half_of_the_time_is() -> None:
+    assert crowd(10.0, 1.0) is None
+    assert crowd(50.0, 1.35) is None
+    assert crowd(0.0, 1.0) is None
