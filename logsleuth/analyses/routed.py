@@ -21,7 +21,8 @@ def own_lines(facts: Facts, pool: str, routes: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for route in sorted(routes):
         path = route.partition(" ")[2] or route
-        told = [row for row in rows if path == row[3] or path.startswith(row[3].rstrip("/") + "/")]
+        # Of balancers a prefix is one of letters: `/cart` takes `/cartoon` as well.
+        told = [r for r in rows if path == r[3] or (r[4] == "prefix" and path.startswith(r[3]))]
         if told:
             source, line, matcher, _, _ = max(told, key=lambda row: (len(row[3]), row[1]))
             found[route] = f"{source}:{line} {matcher}"

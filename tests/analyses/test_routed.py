@@ -26,4 +26,5 @@ def test_each_route_is_told_with_its_own_line(gathered: Callable[[Scene], Facts]
     assert own_lines(facts, "web", routes) == {
         "GET /cart": "lb.cfg:12 location /cart",
         "GET /cart/old/{id}": "lb.cfg:9 location /cart/old",
+        "GET /cartoon": "lb.cfg:12 location /cart",
     }
