@@ -26,6 +26,9 @@ _TIMES: Final = 3.0
 # Slow statements, and how many more to each request.
 _LEAST: Final = 40
 _TO_EACH: Final = 0.15
+# What a person notices of a request, and of so many requests.
+_NOTICED_S: Final = 0.2
+_STEADILY: Final = 0.05
 # Lines are written when a thing is over, and clocks differ.
 _AROUND_S: Final = 2.0
 
@@ -34,7 +37,24 @@ def find(case: Case, traffic: Traffic, judged: Badness) -> str | None:
     """Tell in words what speaks against a database; None if nothing does."""
     if not len(traffic):
         return None
-    return _failing(case, traffic, judged) or _slower(case, traffic)
+    return (
+        _failing(case, traffic, judged) or _slower(case, traffic) or _slow_all_along(case, traffic)
+    )
+
+
+def _slow_all_along(case: Case, traffic: Traffic) -> str | None:
+    """That one request in twenty may have waited so long for a statement from first to last.
+
+    Then it isn't known whether that was ever otherwise.
+    """
+    period = {"least_s": _NOTICED_S, "since": traffic.since, "until": traffic.until + _AROUND_S}
+    slow = int(case.row(sql("slow_statements"), period)[0])
+    if slow < max(_LEAST, _STEADILY * len(traffic)):
+        return None
+    return (
+        f"the database logged {slow} statements of {_NOTICED_S} s or more beside {len(traffic)}"
+        " requests, from the first line to the last"
+    )
 
 
 def _slower(case: Case, traffic: Traffic) -> str | None:

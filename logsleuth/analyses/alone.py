@@ -9,7 +9,7 @@ import numpy as np
 
 from logsleuth.analyses.badness import Badness
 from logsleuth.analyses.incident import ALL_ALONG, scanned, whole
-from logsleuth.analyses.scanning import Bins, by_server, scan
+from logsleuth.analyses.scanning import Bins, by_route, by_server, scan
 
 if TYPE_CHECKING:
     from logsleuth.analyses.incident import Window
@@ -37,7 +37,7 @@ _SPARED: Final = 0.1
 
 
 def find(traffic: Traffic, badness: Badness) -> Window | None:
-    """Scan each server by itself, and then each route for failures from first to last.
+    """Scan each server by itself, and each route for what it doesn't answer, at last from first on.
 
     A sick server that the balancer takes out and back is sick all along in its own requests, and in
     everybody's only for moments. What fails from the first line to the last has no baseline but its
@@ -53,6 +53,10 @@ def find(traffic: Traffic, badness: Badness) -> Window | None:
         else:
             found.append(_all_along_on(traffic, badness, mine))
             found.append(_ill_alone(traffic, badness, mine))
+    for code, bins, own in by_route(traffic, badness, _FEWEST):
+        if any(e.solid for e in scan(bins, own, _STRICTER)):
+            asked = traffic.route == code
+            found.append(scanned(traffic, badness, Bins.of(traffic, asked), _STRICTER))
     best = max((w for w in found if w is not None), key=lambda w: w.llr, default=None)
     return best or _all_along_for(traffic, badness) or _turned_away(traffic, badness)
 

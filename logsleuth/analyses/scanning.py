@@ -11,7 +11,7 @@ from logsleuth.analyses.badness import Badness
 from logsleuth.stats.episodes import episodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from logsleuth.analyses.traffic import Array, Traffic
     from logsleuth.stats.scan import Segment
@@ -107,10 +107,23 @@ def by_server(
 
     Servers with fewer bad requests than `least` are left out, and one that has all requests.
     """
-    order = np.argsort(traffic.first_server, kind="stable")
-    bounds = np.searchsorted(traffic.first_server[order], np.arange(len(traffic.servers) + 1))
-    bad = np.bincount(traffic.first_server[badness.bad], minlength=len(traffic.servers))
-    for code, name in enumerate(traffic.servers):
+    yield from _each(traffic, badness, traffic.first_server, traffic.servers, least)
+
+
+def by_route(traffic: Traffic, badness: Badness, least: int) -> Iterator[tuple[int, Bins, Badness]]:
+    """The same of each route, and of what was not answered only: routes are slow by nature."""
+    quick = np.zeros(len(traffic), dtype=bool)
+    answered = Badness(badness.failed, badness.misplaced, quick, badness.threshold_s)
+    yield from _each(traffic, answered, traffic.route, traffic.routes, least)
+
+
+def _each(
+    traffic: Traffic, badness: Badness, codes: Array, names: Sequence[str], least: int
+) -> Iterator[tuple[int, Bins, Badness]]:
+    order = np.argsort(codes, kind="stable")
+    bounds = np.searchsorted(codes[order], np.arange(len(names) + 1))
+    bad = np.bincount(codes[badness.bad], minlength=len(names))
+    for code, name in enumerate(names):
         mine = order[bounds[code] : bounds[code + 1]]
         if name and bad[code] >= least and len(mine) < len(traffic):
             own = Badness(

@@ -30,6 +30,8 @@ _FEWEST: Final = 6
 # three important limits"); half as much again is what noise makes of a percentile.
 _SEEN_S: Final = 0.15
 _TIMES: Final = 1.5
+_HALF_TIMES: Final = 1.33
+_HALF_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,15 @@ def _by_server(traffic: Traffic, judged: Badness) -> Iterator[tuple[Episode, Bin
 
 
 def _noticed(traffic: Traffic, bins: Bins, episode: Episode) -> bool:
-    """Whether the 95th percentile grew by half, and by so much that people see it."""
+    """Whether the 95th percentile grew by half, and by so much that people see it.
+
+    Or the median by a third and the time that counts as noticeable: all wait a little longer.
+    """
     known = bins.seen & ~np.isnan(traffic.duration_s)
     inside = (bins.index >= episode.segment.start) & (bins.index < episode.segment.stop)
     during, usual = traffic.duration_s[known & inside], traffic.duration_s[known & ~inside]
     if not len(during) or not len(usual):
         return True
-    now, then = np.quantile(during, 0.95), np.quantile(usual, 0.95)
-    return bool(now >= _TIMES * then and now - then >= _SEEN_S)
+    now, then = (np.quantile(side, (0.5, 0.95)) for side in (during, usual))
+    longest = now[1] >= _TIMES * then[1] and now[1] - then[1] >= _SEEN_S
+    return bool(longest or (now[0] >= _HALF_TIMES * then[0] and now[0] - then[0] >= _HALF_S))

@@ -53,16 +53,26 @@ def examine(facts: Facts) -> list[Finding]:
         served = [s for s in pool.servers if s.during.attempts]
         if len(served) > 1:
             worst = max(served, key=lambda s: (_badness(s), s.server))
-            found.append(_finding(facts, pool, worst))
-            found += _passed_over(facts, pool, worst)
+            found += _of_pool(facts, pool, worst)
     return found or _among_instances(facts)
 
 
-def _passed_over(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Finding]:
+def _of_pool(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Finding]:
+    """The worst server, and the one that is passed over: its equals may do badly for it, too."""
+    own, spared = _finding(facts, pool, worst), _passed_over(facts, pool)
+    if spared is None:
+        return [own]
+    if spared.target != worst.server:
+        return [own, spared]
+    alike = any(r.check.name == "worse than its equals" and r.weight < 0 for r in own.reasons)
+    return [spared if alike else own]
+
+
+def _passed_over(facts: Facts, pool: PoolFacts) -> Finding | None:
     """The one that fails and is spared for it, where another does worse with its part as well."""
     held = passed_over(facts, pool)
-    if held is None or held.server == worst.server:
-        return []
+    if held is None:
+        return None
     rate = held.failed / held.attempts
     one = next(s for s in pool.servers if s.server == held.server)
     reasons = [
@@ -88,7 +98,7 @@ def _passed_over(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Find
         f"{rate:.0%} of the attempts on {held.server} failed, so that it was passed over and the"
         f" other servers of pool {pool.pool} had to carry its part"
     )
-    return [Finding(NAME, COMPONENT, held.server, summary, tuple(reasons), pool.pool)]
+    return Finding(NAME, COMPONENT, held.server, summary, tuple(reasons), pool.pool)
 
 
 def _among_instances(facts: Facts) -> list[Finding]:

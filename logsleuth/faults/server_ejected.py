@@ -62,6 +62,7 @@ def _finding(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) -> Fi
         *_alive(facts, gone),
         *_elsewhere(facts, pool),
         *_kept_back(facts, pool),
+        *_by_a_new_key(facts, pool),
         *at_reload(NAME, facts, "timing"),
     ]
     named = pool.target == pool.pool
@@ -142,6 +143,21 @@ def _kept_back(facts: Facts, pool: PoolFacts) -> list[Reason]:
             NAME, "asked while another was out", "absence", -3.0,
             f"{held.told}, as to backups",
             effect=held.part, query=shown("shares-per-minute", bucket="5"),
+        )
+    ]  # fmt: skip
+
+
+def _by_a_new_key(facts: Facts, pool: PoolFacts) -> list[Reason]:
+    """A key that came to choose leaves those out whom it gives no clients."""
+    held = facts.affinity(pool)
+    if not held.came:
+        return []
+    return [
+        reason(
+            NAME, "a key came to choose the server", "affinity", -2.0,
+            f"a {held.key} returns to the server that it had {held.during or 0.0:.0%} of the way"
+            " from chance to always, which it did not before",
+            effect=held.during, query=shown("affinity", facts.window),
         )
     ]  # fmt: skip
 

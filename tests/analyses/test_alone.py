@@ -197,6 +197,16 @@ def test_what_fails_for_one_client_alone_is_no_routes_incident() -> None:
     assert found_alone(scene) is None
 
 
+def test_a_route_that_fails_for_seconds_drowns_in_what_all_others_do_well() -> None:
+    scene = Scene(seconds=40, rate=60, routes=[f"/r{n}" for n in range(8)])
+    scene.fail(scene.part(scene.between(0), 0.012), 500)
+    scene.fail(scene.part(scene.between(25, 38) & scene.of("/r3"), 0.28), 500)
+    assert found(scene) is None
+    window = found_alone(scene)
+    assert window is not None
+    assert window.onset - BEGIN == pytest.approx(25, abs=2)
+
+
 def turned_away(part: float) -> Scene:
     """The balancer answers some requests itself, with 503, from the first line to the last."""
     scene = Scene(rate=40, product="nginx-access")

@@ -45,6 +45,18 @@ def unequal(scene: Scene) -> None:
     scene.slow(scene.on("web-2"), 2.0)
 
 
+def steadily_slow(scene: Scene) -> None:
+    for at in np.linspace(1, 118, 300).tolist():
+        scene.statement(at, "insert into ride (item_id) values (7)", 0.3)
+
+
+def a_little(scene: Scene) -> None:
+    """All wait a third of their time longer for a while; the longest don't."""
+    scene.duration_s[:] = 0.2
+    scene.duration_s[scene.part(scene.between(0), 0.1)] = 0.5
+    scene.slow(scene.between(60, 80) & (scene.duration_s < 0.3), 1.65)
+
+
 def untimed(scene: Scene) -> None:
     scene.duration_s[:] = np.nan
 
@@ -58,6 +70,8 @@ def untimed(scene: Scene) -> None:
         (accused, "slow statements to each request"),
         (untimed, "has no times"),
         (chronic, "GET /cart failed in"),
+        (steadily_slow, "statements of 0.2 s or more"),
+        (a_little, "were slow for their route"),
         (unequal, "times as long as its equals"),
     ],
 )

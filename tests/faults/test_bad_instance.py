@@ -268,6 +268,17 @@ def test_one_that_fails_and_is_spared_is_ill_not_the_full_ones(
     assert outcomes(skewed_selection, facts)["a server that fails is passed over"] == "against"
 
 
+def test_one_that_is_slow_as_well_is_so_though_its_equals_wait_for_its_part(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = taken_out_and_back(0.4)
+    scene.slow(scene.between(ONSET) & scene.on(ADDRESSES[1]), 20.0)
+    facts = gathered(scene)
+    cause = named(facts)
+    assert (cause.fault, cause.target) == ("bad-instance", ADDRESSES[1])
+    assert outcomes(bad_instance, facts)["it fails, and its equals don't"] == "for"
+
+
 def test_one_that_lost_its_part_without_failing_is_not(
     gathered: Callable[[Scene], Facts],
 ) -> None:
