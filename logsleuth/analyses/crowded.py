@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses.shown import moment
+from logsleuth.stats.medians import grouped_medians
 
 if TYPE_CHECKING:
     from logsleuth.analyses.traffic import Array, Traffic
@@ -19,6 +20,8 @@ _TIMES: Final = 1.6
 _LASTS_S: Final = 5.0
 _PART: Final = 0.15
 _BESIDE: Final = 1.3
+# Standard deviations of a count: in 400 bins chance brings one in ten thousand.
+_SURELY: Final = 5.0
 # Half of them took so many times as long as usually for their route.
 _LONGER: Final = 1.2
 
@@ -30,17 +33,17 @@ def rush(traffic: Traffic) -> str | None:
     if count < 10 or span <= 0:
         return None
     width = span / count
-    index = np.minimum(((traffic.started - traffic.since) / width).astype(np.int64), count - 1)
-    counts = np.bincount(np.maximum(index, 0), minlength=count)
+    index = np.clip(((traffic.started - traffic.since) / width).astype(np.int64), 0, count - 1)
+    counts = np.bincount(index, minlength=count)
     usual = float(np.median(counts))
     found = _longest(counts, usual, max(round(_LASTS_S / width / 2), 1))
     if found is None:
         return None
     first, last = found
-    seconds = (last - first) * width
-    inside = (index >= first) & (index < last)
-    times = _longer(traffic, inside)
-    if not _LASTS_S <= seconds <= _PART * span or times is None or times < _LONGER:
+    if not _LASTS_S <= (last - first) * width <= _PART * span:
+        return None
+    times = _longer(traffic, (index >= first) & (index < last))
+    if times is None or times < _LONGER:
         return None
     began, ended = (moment(traffic.since + at * width) for at in (first, last))
     more = counts[first:last].mean() / usual
@@ -64,17 +67,16 @@ def _longest(counts: Array, usual: float, smooth: int) -> tuple[int, int] | None
     before, after = counts[max(first - reach, 0) : first], counts[last : last + reach]
     # The edges of a rush are smoothed away, and so not looked at.
     beside = [float(part.mean()) for part in (before[:-smooth], after[smooth:]) if len(part)]
-    return (first, last) if beside and max(beside) <= _BESIDE * usual else None
+    expected = usual * (last - first)
+    surely = counts[first:last].sum() - expected >= _SURELY * np.sqrt(expected)
+    return (first, last) if surely and beside and max(beside) <= _BESIDE * usual else None
 
 
 def _longer(traffic: Traffic, inside: Array) -> float | None:
     """How many times as long as elsewhere requests took, for their routes (median)."""
     usable = ~np.isnan(traffic.duration_s) & (traffic.status < 400)
-    usual = np.full(len(traffic.routes), np.nan)
-    for code in np.unique(traffic.route[usable & inside]).tolist():
-        others = traffic.duration_s[usable & ~inside & (traffic.route == code)]
-        if len(others):
-            usual[code] = np.median(others)
-    took = traffic.duration_s[usable & inside] / usual[traffic.route[usable & inside]]
-    took = took[np.isfinite(took)]
+    mine, others = usable & inside, usable & ~inside
+    usual = grouped_medians(traffic.duration_s[others], traffic.route[others], len(traffic.routes))
+    took = traffic.duration_s[mine] / np.maximum(usual[traffic.route[mine]], 1e-3)
+    took = took[~np.isnan(took)]
     return float(np.median(took)) if len(took) else None

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.stats.medians import grouped_medians
+
 if TYPE_CHECKING:
     from logsleuth.analyses.traffic import Array, Traffic
 
 _ENOUGH: Final = 30
+# Of the slowest the first may be slower by intention, and so may some more.
+_LOOKED_AT: Final = 5
 # Half as long again, and so much that people see it.
 _TIMES: Final = 1.5
 _SEEN_S: Final = 0.1
@@ -26,7 +30,7 @@ def slower(traffic: Traffic) -> str | None:
     named = np.array([bool(name) for name in traffic.servers], dtype=bool)
     usable = ~np.isnan(traffic.duration_s) & named[traffic.first_server] & (traffic.status < 400)
     worst: tuple[float, str] | None = None
-    for code in np.flatnonzero(np.bincount(traffic.first_server[usable])).tolist():
+    for code in _slowest(traffic, usable):
         times = _times(traffic, usable, code)
         if times is not None and (worst is None or times > worst[0]):
             worst = times, traffic.servers[code]
@@ -38,6 +42,17 @@ def slower(traffic: Traffic) -> str | None:
     )
 
 
+def _slowest(traffic: Traffic, usable: Array) -> list[int]:
+    """The few servers that take longest, held against everybody: their equals are asked next."""
+    server, route = traffic.first_server[usable], traffic.route[usable]
+    took = traffic.duration_s[usable]
+    usual = np.maximum(grouped_medians(took, route, len(traffic.routes)), 1e-3)
+    longer = grouped_medians(took / usual[route], server, len(traffic.servers))
+    enough = np.flatnonzero(np.bincount(server, minlength=len(traffic.servers)) >= _ENOUGH)
+    order = enough[np.argsort(-longer[enough], kind="stable")]
+    return [int(code) for code in order[:_LOOKED_AT]]
+
+
 def _times(traffic: Traffic, usable: Array, code: int) -> float | None:
     """How many times as long as the others of its pools a server took; None where not surely."""
     mine = usable & (traffic.first_server == code)
@@ -47,7 +62,7 @@ def _times(traffic: Traffic, usable: Array, code: int) -> float | None:
     # Who is known to be slower is given less.
     if mine.sum() < others.sum() / (np.count_nonzero(np.bincount(traffic.first_server[others]))):
         return None
-    usual = _medians(traffic.route[others], traffic.duration_s[others], len(traffic.routes))
+    usual = grouped_medians(traffic.duration_s[others], traffic.route[others], len(traffic.routes))
     expected = usual[traffic.route[mine]]
     known = ~np.isnan(expected)
     took, expected = traffic.duration_s[mine][known], expected[known]
@@ -58,12 +73,3 @@ def _times(traffic: Traffic, usable: Array, code: int) -> float | None:
     surely = longer - count / 2 >= _SURELY * np.sqrt(count) / 2
     seen = float(np.median(took) - np.median(expected)) >= _SEEN_S
     return times if surely and seen and times >= _TIMES else None
-
-
-def _medians(route: Array, duration_s: Array, count: int) -> Array:
-    medians: Array = np.full(count, np.nan)
-    order = np.argsort(route, kind="stable")
-    bounds = np.searchsorted(route[order], np.arange(count + 1))
-    for code in np.flatnonzero(np.diff(bounds)).tolist():
-        medians[code] = np.median(duration_s[order][bounds[code] : bounds[code + 1]])
-    return medians

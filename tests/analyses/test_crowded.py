@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from logsleuth.analyses import crowded
 from tests.analyses.traffic_builder import BEGIN, Scene
@@ -26,6 +27,13 @@ def test_a_rush_in_which_all_wait_is_told_with_its_time() -> None:
     assert "times as many requests came as usually" in told
     began = np.datetime64(told.split()[1] + "T" + told.split()[2]).astype("datetime64[ms]")
     assert abs(float(began.astype(float)) / 1000 - BEGIN - 40) < 2
+
+
+@pytest.mark.parametrize("seed", [3, 6, 21, 25])
+def test_a_quiet_service_has_no_rush_by_chance(seed: int) -> None:
+    scene = Scene(4000, 1, median_s=0.2, seed=seed)
+    scene.slow(scene.part(scene.between(0), 0.5), 2.0)
+    assert crowded.rush(scene.traffic()) is None
 
 
 def test_neither_a_crowd_that_nobody_waits_in_nor_half_of_the_time_is() -> None:
