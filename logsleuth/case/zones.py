@@ -162,12 +162,16 @@ def _parts(
 ) -> dict[tuple[int, int], int]:
     """Parts of one log are in one zone, unless their own requests tell another."""
     told = {one for one, _ in apart}
+    logs: dict[tuple[str, str], list[_Source]] = {}
+    for source in sources:
+        if not source.stated:
+            logs.setdefault(source.log, []).append(source)
     found: dict[tuple[int, int], int] = {}
-    for one in sources:
-        for other in sources:
-            parts = one is not other and one.log == other.log
-            if parts and not (one.stated or other.stated or one.source_id in told):
-                found[one.source_id, other.source_id] = found[other.source_id, one.source_id] = 0
+    for parts in logs.values():
+        first = min(parts, key=lambda part: (part.source_id not in told, part.source_id)).source_id
+        for part in parts:
+            if part.source_id not in told and part.source_id != first:
+                found[part.source_id, first] = found[first, part.source_id] = 0
     return found
 
 
