@@ -60,12 +60,7 @@ def examine(facts: Facts) -> list[Finding]:
 def _of_pool(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Finding]:
     """The worst server, and the one that is passed over: its equals may do badly for it, too."""
     own, spared = _finding(facts, pool, worst), _passed_over(facts, pool)
-    if spared is None:
-        return [own]
-    if spared.target != worst.server:
-        return [own, spared]
-    alike = any(r.check.name == "worse than its equals" and r.weight < 0 for r in own.reasons)
-    return [spared if alike else own]
+    return [own] if spared is None else [own, spared]
 
 
 def _passed_over(facts: Facts, pool: PoolFacts) -> Finding | None:

@@ -191,7 +191,7 @@ def test_what_another_server_saved_is_not_held_against_it(
     saved = scene.part(hit, 0.5)
     scene.redispatch(saved, "web-1")
     scene.fail(hit & ~saved, 504, 3.0)
-    assert claims(bad_instance, gathered(scene)) == ["web-2"]
+    assert set(claims(bad_instance, gathered(scene))) == {"web-2"}
 
 
 def test_an_instance_that_is_taken_out_and_back_is_named(
