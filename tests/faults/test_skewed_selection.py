@@ -202,7 +202,9 @@ def test_shares_that_follow_from_what_all_servers_fail_harm_nobody(
     scene.configure(dict.fromkeys(FOUR, 1), "least-conn")
     late = scene.between(ONSET)
     scene.give(late, {"web-1": 5, "web-2": 2, "web-3": 1, "web-4": 4})
-    scene.fail(scene.part(late, 0.97), 503, 1.5)
+    full = scene.on("web-1", "web-4")
+    scene.fail(scene.part(late & full, 0.99), 503, 1.5)
+    scene.fail(scene.part(late & ~full, 0.92), 503, 1.5)
     facts = gathered(noisy(scene))
     assert outcomes(skewed_selection, facts)["harm on the hot server"] == "against"
     assert claims(skewed_selection, facts) == []

@@ -189,7 +189,7 @@ def test_quick_refusals_wait_for_no_statement(gathered: Callable[[Scene], Facts]
     scene = Scene(rate=30)
     scene.fail(scene.part(scene.between(0), 0.3), 503, 0.002)
     for at in np.linspace(1.0, 118, 400).tolist():
-        scene.statement(at, f"select id from bicycles where id = {at:.0f}", 0.001)
+        scene.statement(at, f"select id from bicycles where id = {at:.0f}", 0.05)
     facts = gathered(scene)
     assert facts.blind
     assert claims(slow_queries, facts) == []
