@@ -45,20 +45,37 @@ def find(traffic: Traffic, badness: Badness) -> Window | None:
     """
     if not len(traffic) or traffic.until <= traffic.since:
         return None
-    found = []
-    for code, bins, own in by_server(traffic, badness, _FEWEST):
-        mine = traffic.first_server == code
-        if any(e.solid for e in scan(bins, own, _STRICTER)):
-            found.append(scanned(traffic, badness, Bins.of(traffic, mine), _STRICTER))
-        else:
-            found.append(_all_along_on(traffic, badness, mine))
-            found.append(_ill_alone(traffic, badness, mine))
+    found = [
+        _of_server(traffic, badness, code, bins, own)
+        for code, bins, own in by_server(traffic, badness, _FEWEST)
+    ]
     for code, bins, own in by_route(traffic, badness, _FEWEST):
         if any(e.solid for e in scan(bins, own, _STRICTER)):
             asked = traffic.route == code
             found.append(scanned(traffic, badness, Bins.of(traffic, asked), _STRICTER))
     best = max((w for w in found if w is not None), key=lambda w: w.llr, default=None)
     return best or _all_along_for(traffic, badness) or _turned_away(traffic, badness)
+
+
+def _of_server(
+    traffic: Traffic, badness: Badness, code: int, bins: Bins, own: Badness
+) -> Window | None:
+    """What one server has alone, looked for among its own requests before all are gone through."""
+    if any(e.solid for e in scan(bins, own, _STRICTER)):
+        mine = traffic.first_server == code
+        return scanned(traffic, badness, Bins.of(traffic, mine), _STRICTER)
+    window = None
+    if own.failed.mean() >= _STRICTER * ALL_ALONG:
+        window = _all_along_on(traffic, badness, traffic.first_server == code)
+    if window is None and any(e.solid for e in scan(bins, _anyhow(own))):
+        window = _ill_alone(traffic, badness, traffic.first_server == code)
+    return window
+
+
+def _anyhow(badness: Badness) -> Badness:
+    """Slow or failed as one: of an ill server each is a part of the same."""
+    either = badness.slow | badness.failed
+    return Badness(badness.failed, badness.misplaced, either, badness.threshold_s)
 
 
 def chronic(traffic: Traffic, badness: Badness) -> str | None:
@@ -130,14 +147,10 @@ def _turned_away(traffic: Traffic, badness: Badness) -> Window | None:
 def _ill_alone(traffic: Traffic, badness: Badness, mine: Array) -> Window | None:
     """A server that serves hardly anything well for some seconds, while its equals do.
 
-    What it failed and another server saved is counted, where its clients had as much to bear. One
-    hiccup, which all that waits ends with, is shorter than twice what its requests take.
+    One hiccup, which all that waits ends with, is shorter than twice what its requests take.
     """
     named = np.array([bool(name) for name in traffic.servers], dtype=bool)
-    ill = Badness(
-        badness.failed, badness.misplaced, badness.slow | badness.failed | traffic.retried,
-        badness.threshold_s,
-    )  # fmt: skip
+    ill = _anyhow(badness)
     window = scanned(traffic, ill, Bins.of(traffic, mine))
     if window is None or window.bad_seconds < _ILL_S:
         return None
