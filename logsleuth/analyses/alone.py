@@ -133,7 +133,7 @@ def _all_along_for(traffic: Traffic, badness: Badness) -> Window | None:
 
 def _turned_away(traffic: Traffic, badness: Badness) -> Window | None:
     """What the balancer answers itself with 429 or 5xx, for many clients, from first to last."""
-    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
+    named = traffic.named
     unserved = ~named[traffic.first_server]
     own = badness.unanswered & unserved & ((traffic.status == _TOO_MANY) | (traffic.status >= 500))
     least = max(_FEWEST, _MUCH * len(traffic))
@@ -149,7 +149,7 @@ def _ill_alone(traffic: Traffic, badness: Badness, mine: Array) -> Window | None
 
     One hiccup, which all that waits ends with, is shorter than twice what its requests take.
     """
-    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
+    named = traffic.named
     ill = _anyhow(badness)
     window = scanned(traffic, ill, Bins.of(traffic, mine))
     if window is None or window.bad_seconds < _ILL_S:
@@ -166,7 +166,7 @@ def _ill_alone(traffic: Traffic, badness: Badness, mine: Array) -> Window | None
 
 def _all_along_on(traffic: Traffic, badness: Badness, mine: Array) -> Window | None:
     """A server that fails from first to last where the others, with as many requests, don't."""
-    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
+    named = traffic.named
     others = badness.failed[~mine & named[traffic.first_server]]
     failed = badness.failed[mine]
     rate = float(failed.mean())

@@ -179,7 +179,7 @@ class Facts:
 
     def of_pool(self, pool: PoolFacts) -> Array:
         """Flags of the pool's requests for which a server was chosen."""
-        named = np.array([bool(name) for name in self.traffic.servers], dtype=bool)
+        named = self.traffic.named
         flags: Array = self._masks[pool.pool] & named[self.traffic.first_server]
         return flags
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from logsleuth.analyses import nameless
+
 if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.pools import PoolFacts
@@ -35,7 +37,7 @@ class PassedOver:
 def passed_over(facts: Facts, pool: PoolFacts) -> PassedOver | None:
     """The server of a pool that fails most, where it has lost its part to equals that don't."""
     known = [s for s in pool.servers if s.before.share and s.during.attempts]
-    if facts.blind or len(known) < 2:
+    if facts.blind or len(known) < 2 or nameless.mostly(facts):
         return None
     one = max(known, key=lambda s: (s.during.attempts_failed / s.during.attempts, s.server))
     failed, attempts = one.during.attempts_failed, one.during.attempts

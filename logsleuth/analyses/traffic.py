@@ -55,6 +55,11 @@ class Traffic:
         return len(self.started)
 
     @property
+    def named(self) -> Array:
+        """Flags by code of a server, which the empty name isn't."""
+        return np.array([bool(name) for name in self.servers], dtype=bool)
+
+    @property
     def since(self) -> float:
         """Start of the first request."""
         return float(self.started[0])

@@ -27,7 +27,7 @@ def slower(traffic: Traffic) -> str | None:
     Servers may be unequal by intention, and are given less then; but where one has its full part,
     and there is no time in which it hadn't, nobody can be cleared by calm.
     """
-    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
+    named = traffic.named
     usable = ~np.isnan(traffic.duration_s) & named[traffic.first_server] & (traffic.status < 400)
     worst: tuple[float, str] | None = None
     for code in _slowest(traffic, usable):

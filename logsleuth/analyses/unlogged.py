@@ -25,7 +25,7 @@ def never_reached(facts: Facts, chosen: Array) -> bool:
     was asked: unless one turns requests away without a line, or is lost with all of its own. Then
     it says so, or has less of what is left than before.
     """
-    named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
+    named = facts.traffic.named
     placed = named[facts.traffic.server]
     alike = chosen | (facts.during & np.isin(facts.traffic.status, facts.traffic.status[chosen]))
     others = facts.during & ~alike

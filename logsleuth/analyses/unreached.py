@@ -30,7 +30,7 @@ def never_reached_a_server(facts: Facts) -> Check | None:
     if not facts.names_servers:
         return None
     traffic = facts.traffic
-    named = np.array([bool(name) for name in traffic.servers], dtype=bool)
+    named = traffic.named
     reached, bad = named[traffic.server] & ~np.isnan(traffic.duration_s), facts.badness.bad
     turned = facts.during & bad & ~named[traffic.server]
     before, during = facts.before & reached, facts.during & reached

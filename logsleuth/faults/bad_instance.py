@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses import nameless
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.passed_over import passed_over
@@ -153,7 +154,7 @@ def _badness(server: ServerFacts) -> float:
 def _finding(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> Finding:
     reasons = [
         *_contrast(facts, pool, worst),
-        *(_peers(facts, pool, worst) if facts.blind else _share(facts, pool, worst)),
+        *_load(facts, pool, worst),
         *_by_key(facts, pool, worst),
         *_before(worst),
         *_equals(facts, pool, worst),
@@ -190,6 +191,15 @@ def _contrast(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]
             evidence=facts.cite(facts.during & facts.badness.bad & facts.on(worst.server)),
         )
     ]  # fmt: skip
+
+
+def _load(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
+    """Whether it had more to do: than before, or than was meant for it where nobody saw before."""
+    if nameless.mostly(facts):
+        return [nameless.against_parts(NAME, facts)]
+    meant = reference(facts, pool)
+    by_baseline = not facts.blind and (meant is None or meant.basis == "baseline")
+    return _share(facts, pool, worst) if by_baseline else _peers(facts, pool, worst)
 
 
 def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:

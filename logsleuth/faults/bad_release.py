@@ -294,7 +294,7 @@ def _served_on(facts: Facts, held: Study) -> list[Reason]:
     rate = float(facts.badness.bad[facts.during].mean())
     if held.released_late < _ENOUGH or held.rate > _HARDLY * rate or not bad.any():
         return []
-    named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
+    named = facts.traffic.named
     unreached = facts.traffic.turned_away | ~named[facts.traffic.first_server]
     if not facts.names_servers or float(unreached[bad].mean()) < _NEVER:
         return []

@@ -58,7 +58,7 @@ def _target(facts: Facts) -> str | None:
 
 def _turned_away(facts: Facts) -> list[Reason]:
     traffic = facts.traffic
-    served = np.array([bool(name) for name in traffic.servers], dtype=bool)[traffic.server]
+    served = traffic.named[traffic.server]
     # nginx answers 503 or 429 without an upstream where limit_req or limit_conn says so; HAProxy's
     # SC without a server is a pool that is down.
     limits = (429, 502, 503) if _no_attempt_failed(facts) else (429, 503)
@@ -161,7 +161,7 @@ def _servers_idle(facts: Facts) -> list[Reason]:
 
 def _served_well(facts: Facts) -> list[Reason]:
     """Without a baseline: what gets through to a server is answered well."""
-    named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
+    named = facts.traffic.named
     reached = facts.during & named[facts.traffic.server] & ~facts.traffic.turned_away
     if reached.sum() < 20:
         return []

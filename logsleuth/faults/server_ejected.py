@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.reloads import at_reload
@@ -101,7 +99,7 @@ def _unplaced(facts: Facts) -> int:
     Where the balancer names no servers, the applications' lines tell whose a request was. One that
     hangs or dies on its requests has no line of them, and seems to have got none.
     """
-    named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
+    named = facts.traffic.named
     placed = named[facts.traffic.first_server]
     bad, known = facts.during & facts.badness.bad, facts.during & placed
     if facts.names_servers or not known.any():

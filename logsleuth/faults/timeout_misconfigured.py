@@ -179,7 +179,7 @@ def _tried(facts: Facts, failed: Array) -> Array:
     once: that follows from the limit, and is no time of its own.
     """
     timed: Array = failed & ~np.isnan(facts.traffic.duration_s)
-    named = np.array([bool(name) for name in facts.traffic.servers], dtype=bool)
+    named = facts.traffic.named
     tried: Array = timed & named[facts.traffic.first_server]
     return tried if int(tried.sum()) >= _FEW else timed
 

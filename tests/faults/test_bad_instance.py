@@ -285,3 +285,18 @@ def test_one_that_lost_its_part_without_failing_is_not(
     facts = gathered(taken_out_and_back(0.0))
     assert claims(bad_instance, facts) == []
     assert "a server that fails is passed over" not in outcomes(skewed_selection, facts)
+
+
+@pytest.mark.parametrize(("told", "expected"), [(1.0, ["web-2"]), (0.3, [])])
+def test_one_of_whose_harm_most_has_no_server_is_not_named(
+    gathered: Callable[[Scene], Facts], told: float, expected: list[str]
+) -> None:
+    """Other logs have lines of what was answered: of what was given up nobody knows the server."""
+    scene = Scene(rate=40)
+    ill = scene.part(scene.between(ONSET) & scene.on("web-2"), 0.6)
+    scene.fail(ill, 504, 0.3)
+    untold = ill & ~scene.part(ill, told)
+    scene.server[untold] = scene.first[untold] = ""
+    facts = gathered(scene)
+    facts.__dict__["names_servers"] = False
+    assert claims(bad_instance, facts) == expected

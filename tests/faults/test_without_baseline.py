@@ -52,6 +52,22 @@ def test_a_skew_is_told_by_the_configuration_or_by_equals_if_that_is_what_is_wro
     assert claims(bad_instance, facts) == []
 
 
+@pytest.mark.parametrize(("always", "expected"), [(3.0, "skewed-selection"), (1.0, "bad-instance")])
+def test_a_baseline_from_after_the_worst_is_none_where_the_hot_server_is_as_slow_in_it(
+    gathered: Callable[[Scene], Facts], always: float, expected: str
+) -> None:
+    """One that takes a double part with ease until it falls ill was meant to have it."""
+    scene = Scene(rate=60)
+    scene.give(scene.between(0), {"web-1": 2, "web-2": 1, "web-3": 1, "web-4": 1})
+    scene.slow(scene.on("web-1"), always)
+    scene.slow(scene.part(scene.between(0, 20) & scene.on("web-1"), 0.5), 20.0 / always)
+    facts = gathered(scene)
+    assert facts.begun_before
+    assert not facts.blind
+    cause = named(facts)
+    assert (cause.fault, cause.target) == (expected, "web-1")
+
+
 def test_a_bad_instance_is_told_by_its_equals(gathered: Callable[[Scene], Facts]) -> None:
     scene = Scene()
     scene.fail(scene.part(scene.on("web-2"), 0.7), 500, 0.04)
