@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from logsleuth import __version__, runbooks, verdict
+from logsleuth import __version__, corroboration, runbooks, verdict
 from logsleuth.analyses import (
     attribution,
     calm_pools,
@@ -36,7 +36,10 @@ def investigate(case: Case) -> Investigation:
     """Tell the whole story of a case: what happened, who did it, who did not, and the evidence."""
     facts = gather(case)
     if isinstance(facts, Calm):
-        return _calm(case, facts)
+        slight = corroboration.attested(case, facts)
+        if slight is None:
+            return _calm(case, facts)
+        facts = slight
     standing = verdict.ranked([found for fault in FAULTS for found in fault.examine(facts)])
     root = verdict.root_cause(standing)
     judged = judgements.examine(facts, root, verdict.reasons(standing, root))

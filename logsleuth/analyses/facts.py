@@ -275,6 +275,11 @@ def gather(case: Case) -> Facts | Calm:
             stirred = unrest.find(requests, judged, slightly)
             return Calm(requests, judged, changes.read(case), stirred)
         judged = slightly
+    return examine(case, requests, judged, window)
+
+
+def examine(case: Case, requests: Traffic, judged: Badness, window: Window) -> Facts:
+    """Run the analyses of both sides of a window."""
     return Facts(
         case=case,
         window=window,

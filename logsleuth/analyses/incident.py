@@ -145,6 +145,11 @@ def lasting(traffic: Traffic, badness: Badness) -> Window | None:
     return window if window is not None and _noticed(traffic, window) else None
 
 
+def around(traffic: Traffic, badness: Badness, bins: Bins, episode: Episode) -> Window:
+    """Refine a single episode to a window with its baseline, as `find` does with several."""
+    return _window(traffic, badness, bins, [episode], episode)
+
+
 def _noticed(traffic: Traffic, window: Window) -> bool:
     """Whether the median grew by a third and the 95th percentile by half, as people notice.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.incident import around
 from logsleuth.analyses.scanning import Bins, by_server, scan, scan_by_status
 from logsleuth.analyses.shown import moment
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from logsleuth.analyses.badness import Badness
+    from logsleuth.analyses.incident import Window
     from logsleuth.analyses.scanning import Episode, Measure
     from logsleuth.analyses.traffic import Traffic
 
@@ -34,7 +36,7 @@ _HALF_TIMES: Final = 1.33
 _HALF_S: Final = 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unrest:
     """The likeliest stretch in which more went badly than elsewhere; seconds since 1970."""
 
@@ -45,6 +47,10 @@ class Unrest:
     usual: float
     server: str = ""
     """The server whose requests alone these are; none: everybody's."""
+    window: Window | None = None
+    """It as an incident would be, where it is everybody's."""
+    badness: Badness | None = None
+    """Which requests went badly, as it was found by."""
 
     @property
     def told(self) -> str:
@@ -71,24 +77,29 @@ def find(traffic: Traffic, judged: Badness, slightly: Badness) -> Unrest | None:
         return None
     bins = Bins.of(traffic)
     found = [
-        *((e, bins, "") for e in scan(bins, judged, _HALF)),
-        *((e, bins, "") for e in scan_by_status(bins, judged, traffic.status, _HALF)),
-        *((e, bins, "") for e in scan(bins, slightly, _HALF) if _noticed(traffic, bins, e)),
+        *((e, bins, judged, "") for e in scan(bins, judged, _HALF)),
+        *((e, bins, judged, "") for e in scan_by_status(bins, judged, traffic.status, _HALF)),
+        *(
+            (e, bins, slightly, "")
+            for e in scan(bins, slightly, _HALF)
+            if _noticed(traffic, bins, e)
+        ),
         *_by_server(traffic, judged),
     ]
     if not found:
         return None
-    most, bins, server = max(found, key=lambda one: one[0].segment.llr)
+    most, bins, flags, server = max(found, key=lambda one: one[0].segment.llr)
     return Unrest(
         most.measure, bins.begins(most.segment.start), bins.begins(most.segment.stop),
         most.segment.rate_in, most.segment.rate_out, server,
+        None if server else around(traffic, flags, bins, most), flags,
     )  # fmt: skip
 
 
-def _by_server(traffic: Traffic, judged: Badness) -> Iterator[tuple[Episode, Bins, str]]:
+def _by_server(traffic: Traffic, judged: Badness) -> Iterator[tuple[Episode, Bins, Badness, str]]:
     """What stirs among the requests of one server: what one has alone drowns in all the others'."""
     for code, bins, own in by_server(traffic, judged, _FEWEST):
-        yield from ((e, bins, traffic.servers[code]) for e in scan(bins, own, _HALF))
+        yield from ((e, bins, own, traffic.servers[code]) for e in scan(bins, own, _HALF))
 
 
 def _noticed(traffic: Traffic, bins: Bins, episode: Episode) -> bool:

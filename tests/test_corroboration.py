@@ -1,0 +1,61 @@
+"""What stirs too little for an incident is one where another log attests its cause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from logsleuth.analyses.facts import Calm, gather
+from logsleuth.corroboration import attested
+from logsleuth.investigation import investigate
+from tests.analyses.traffic_builder import BEGIN, Scene, opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from logsleuth.model import Investigation
+
+
+def slightly_slower(lasts_s: float, times: float = 1.45, *, attested: bool) -> Scene:
+    """Half as long again for a while, a twentieth of a second: too little to be an incident."""
+    scene = Scene(200, 40, median_s=0.12)
+    ill = scene.between(100, 100 + lasts_s)
+    scene.slow(ill, times)
+    if attested:
+        for at in np.linspace(99.9, 100 + lasts_s, round(8 * lasts_s)).tolist():
+            scene.statement(at, f"select id from bicycles where label = {at:.0f}", 0.15)
+    scene.checkpoints()
+    scene.applications()
+    return scene
+
+
+def told(scene: Scene, folder: Path) -> Investigation:
+    with opened(scene, folder) as case:
+        assert isinstance(gather(case), Calm)
+        return investigate(case)
+
+
+def test_slight_slowness_with_statements_that_take_it_is_an_incident(tmp_path: Path) -> None:
+    found = told(slightly_slower(20, attested=True), tmp_path)
+    assert found.incident is not None
+    assert found.incident.onset.timestamp() - BEGIN == pytest.approx(100, abs=1)
+    assert found.root_cause is not None
+    assert (found.root_cause.fault, found.root_cause.target) == ("slow-queries", "bicycles")
+
+
+@pytest.mark.parametrize(("lasts_s", "times", "attested"), [(20, 1.45, False), (2, 2.5, True)])
+def test_without_a_witness_or_in_a_moment_it_is_none(
+    tmp_path: Path, lasts_s: float, times: float, *, attested: bool
+) -> None:
+    found = told(slightly_slower(lasts_s, times, attested=attested), tmp_path)
+    assert found.incident is None
+    assert {h.status for h in found.hypotheses} <= {"inconclusive", "no-evidence"}
+
+
+def test_where_nothing_stirs_nothing_is_attested(tmp_path: Path) -> None:
+    with opened(Scene(), tmp_path) as case:
+        facts = gather(case)
+        assert isinstance(facts, Calm)
+        assert attested(case, facts) is None
