@@ -9,6 +9,9 @@ from logsleuth.analyses.facts import examine
 from logsleuth.faults import FAULTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from logsleuth.analyses.doubt import Doubt
     from logsleuth.analyses.facts import Calm, Facts
     from logsleuth.case.store import Case
 
@@ -19,18 +22,17 @@ _LASTS_S: Final = 5.0
 _SURE: Final = 0.8
 
 
-def attested(case: Case, calm: Calm) -> Facts | None:
-    """Take what stirs for an incident where its cause is named with confidence; None where not.
+def attested(case: Case, calm: Calm, doubted: Sequence[Doubt]) -> Facts | None:
+    """Take what is doubted for an incident where its cause is named with confidence.
 
-    Little that went badly is weak evidence, and so is one line of another log; where they begin
-    together and all faults have been held against both, they are strong.
+    Little that went badly is weak evidence, and so are a few lines of another log; where they begin
+    together and all faults have been held against both, they are strong. None if no doubt is.
     """
-    stirred = calm.unrest
-    if stirred is None or stirred.window is None or stirred.badness is None:
-        return None
-    if stirred.window.bad_seconds < _LASTS_S:
-        return None
-    facts = examine(case, calm.traffic, stirred.badness, stirred.window)
-    found = [finding for fault in FAULTS for finding in fault.examine(facts)]
-    root = verdict.root_cause(verdict.ranked(found))
-    return facts if root.confidence >= _SURE else None
+    for doubt in doubted:
+        if doubt.window is None or doubt.badness is None or doubt.window.bad_seconds < _LASTS_S:
+            continue
+        facts = examine(case, calm.traffic, doubt.badness, doubt.window)
+        found = [finding for fault in FAULTS for finding in fault.examine(facts)]
+        if verdict.root_cause(verdict.ranked(found)).confidence >= _SURE:
+            return facts
+    return None

@@ -36,9 +36,10 @@ def investigate(case: Case) -> Investigation:
     """Tell the whole story of a case: what happened, who did it, who did not, and the evidence."""
     facts = gather(case)
     if isinstance(facts, Calm):
-        slight = corroboration.attested(case, facts)
+        doubted = doubts.find(case, facts)
+        slight = corroboration.attested(case, facts, doubted)
         if slight is None:
-            return _calm(case, facts)
+            return _calm(case, facts, [doubt.told for doubt in doubted])
         facts = slight
     standing = verdict.ranked([found for fault in FAULTS for found in fault.examine(facts)])
     root = verdict.root_cause(standing)
@@ -72,7 +73,7 @@ def investigate(case: Case) -> Investigation:
     )
 
 
-def _calm(case: Case, calm: Calm) -> Investigation:
+def _calm(case: Case, calm: Calm, doubted: Sequence[str]) -> Investigation:
     judged = judgements.without_incident(calm)
     moments = _with_notes(case, judged.told(timeline.changes(calm.changes, None)))
     waterfalls = examples.calm_waterfalls(case, calm.traffic)
@@ -81,9 +82,7 @@ def _calm(case: Case, calm: Calm) -> Investigation:
         sources=coverage.sources(case),
         incident=None,
         root_cause=None,
-        hypotheses=verdict.without_incident(
-            coverage.roles(case), len(calm.traffic), doubts.find(case, calm)
-        ),
+        hypotheses=verdict.without_incident(coverage.roles(case), len(calm.traffic), doubted),
         pools=calm_pools.describe(case, calm),
         timeline=moments,
         warnings=(*_stirred(calm), *coverage.warnings(case)),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from logsleuth.analyses import doubts
 from logsleuth.analyses.facts import Calm, gather
 from logsleuth.corroboration import attested
 from logsleuth.investigation import investigate
@@ -58,4 +59,16 @@ def test_where_nothing_stirs_nothing_is_attested(tmp_path: Path) -> None:
     with opened(Scene(), tmp_path) as case:
         facts = gather(case)
         assert isinstance(facts, Calm)
-        assert attested(case, facts) is None
+        assert attested(case, facts, doubts.find(case, facts)) is None
+
+
+def test_a_few_failures_while_the_database_has_no_room_are_one(tmp_path: Path) -> None:
+    scene = Scene(seconds=240, rate=10)
+    scene.fail(np.flatnonzero(scene.between(100, 130))[::41], 500)
+    for at in np.linspace(99.8, 129, 8).tolist():
+        scene.say("database", at, "FATAL: sorry, too many clients already", level="fatal")
+    found = told(scene, tmp_path)
+    assert found.incident is not None
+    assert found.incident.onset.timestamp() - BEGIN == pytest.approx(100, abs=6)
+    assert found.root_cause is not None
+    assert found.root_cause.fault == "connection-exhaustion"

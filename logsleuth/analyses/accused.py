@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.badness import SLIGHT, judge
+from logsleuth.analyses.doubt import Doubt
+from logsleuth.analyses.incident import between
 from logsleuth.analyses.scanning import Bins
 from logsleuth.analyses.shown import moment
 from logsleuth.analyses.statements import sql
@@ -33,8 +36,8 @@ _STEADILY: Final = 0.05
 _AROUND_S: Final = 2.0
 
 
-def find(case: Case, traffic: Traffic, judged: Badness) -> str | None:
-    """Tell in words what speaks against a database; None if nothing does."""
+def find(case: Case, traffic: Traffic, judged: Badness) -> Doubt | None:
+    """Tell what speaks against a database, and when; None if nothing does."""
     if not len(traffic):
         return None
     return (
@@ -42,7 +45,7 @@ def find(case: Case, traffic: Traffic, judged: Badness) -> str | None:
     )
 
 
-def _slow_all_along(case: Case, traffic: Traffic) -> str | None:
+def _slow_all_along(case: Case, traffic: Traffic) -> Doubt | None:
     """That one request in twenty may have waited so long for a statement from first to last.
 
     Then it isn't known whether that was ever otherwise.
@@ -51,13 +54,13 @@ def _slow_all_along(case: Case, traffic: Traffic) -> str | None:
     slow = int(case.row(sql("slow_statements"), period)[0])
     if slow < max(_LEAST, _STEADILY * len(traffic)):
         return None
-    return (
+    return Doubt(
         f"the database logged {slow} statements of {_NOTICED_S} s or more beside {len(traffic)}"
         " requests, from the first line to the last"
     )
 
 
-def _slower(case: Case, traffic: Traffic) -> str | None:
+def _slower(case: Case, traffic: Traffic) -> Doubt | None:
     """That it logged many more slow statements to each request for a while than otherwise.
 
     A job of its own logs a few; what requests wait for comes as often as they do, and may be in
@@ -79,14 +82,17 @@ def _slower(case: Case, traffic: Traffic) -> str | None:
     if not found:
         return None
     most = max(found, key=lambda one: one.llr)
-    return (
-        f"from {moment(bins.begins(most.start))} to {moment(bins.begins(most.stop))} UTC the"
+    since, until = bins.begins(most.start), bins.begins(most.stop)
+    slightly = judge(traffic, SLIGHT)
+    return Doubt(
+        f"from {moment(since)} to {moment(until)} UTC the"
         f" database logged {most.rate_in:.2f} slow statements to each request,"
-        f" {most.rate_out:.2f} otherwise"
-    )
+        f" {most.rate_out:.2f} otherwise",
+        between(traffic, slightly, "latency", since, until), slightly,
+    )  # fmt: skip
 
 
-def _failing(case: Case, traffic: Traffic, judged: Badness) -> str | None:
+def _failing(case: Case, traffic: Traffic, judged: Badness) -> Doubt | None:
     """That requests failed while a database was said to fail.
 
     A log that was sampled, or of a service that mostly does without its database, has too few
@@ -104,6 +110,8 @@ def _failing(case: Case, traffic: Traffic, judged: Badness) -> str | None:
     usual = float(others.mean()) if len(others) else 0.0
     if failed < _FEW or failed < _TIMES * usual * int(inside.sum()):
         return None
-    return (
-        f"{failed} requests failed while {lines} lines tell of a database that fails: {said[0][8]}"
-    )
+    when = traffic.started[inside & judged.failed]
+    return Doubt(
+        f"{failed} requests failed while {lines} lines tell of a database that fails: {said[0][8]}",
+        between(traffic, judged, "failures", float(when[0]), float(when[-1])), judged,
+    )  # fmt: skip

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.badness import SLIGHT, judge
+from logsleuth.analyses.doubt import Doubt
+from logsleuth.analyses.incident import between
 from logsleuth.analyses.shown import moment
 from logsleuth.stats.medians import grouped_medians
 
@@ -26,8 +29,8 @@ _SURELY: Final = 5.0
 _LONGER: Final = 1.2
 
 
-def rush(traffic: Traffic) -> str | None:
-    """Tell in words when many more requests than usually came, and took longer; None where none."""
+def rush(traffic: Traffic) -> Doubt | None:
+    """Tell when many more requests than usually came, and took longer; None where none."""
     span = traffic.until - traffic.since if len(traffic) else 0.0
     count = min(_BINS, len(traffic) // _PER_BIN)
     if count < 10 or span <= 0:
@@ -45,12 +48,14 @@ def rush(traffic: Traffic) -> str | None:
     times = _longer(traffic, (index >= first) & (index < last))
     if times is None or times < _LONGER:
         return None
-    began, ended = (moment(traffic.since + at * width) for at in (first, last))
+    began, ended = (traffic.since + at * width for at in (first, last))
     more = counts[first:last].mean() / usual
-    return (
-        f"from {began} to {ended} UTC {more:.1f} times as many requests came as usually, and half"
-        f" of them took {times:.1f} times as long or more"
-    )
+    slightly = judge(traffic, SLIGHT)
+    return Doubt(
+        f"from {moment(began)} to {moment(ended)} UTC {more:.1f} times as many requests came as"
+        f" usually, and half of them took {times:.1f} times as long or more",
+        between(traffic, slightly, "latency", began, ended), slightly,
+    )  # fmt: skip
 
 
 def _longest(counts: Array, usual: float, smooth: int) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from logsleuth.analyses import accused, alone, coverage_fields, crowded, unequal
+from logsleuth.analyses.doubt import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,29 +14,29 @@ if TYPE_CHECKING:
     from logsleuth.case.store import Case
 
 
-def find(case: Case, calm: Calm) -> tuple[str, ...]:
-    """Tell each doubt in words: what stirred, what speaks against a database, what isn't seen."""
+def find(case: Case, calm: Calm) -> tuple[Doubt, ...]:
+    """Tell each doubt: what stirred, what speaks against a database, what isn't seen."""
     return tuple(_each(case, calm))
 
 
-def _each(case: Case, calm: Calm) -> Iterator[str]:
+def _each(case: Case, calm: Calm) -> Iterator[Doubt]:
     if calm.unrest is not None:
-        yield calm.unrest.told
+        yield Doubt(calm.unrest.told, calm.unrest.window, calm.unrest.badness)
     chronic = alone.chronic(calm.traffic, calm.badness)
     if chronic is not None:
-        yield chronic
+        yield Doubt(chronic)
     slower = unequal.slower(calm.traffic)
     if slower is not None:
-        yield slower
+        yield Doubt(slower)
     crowd = crowded.rush(calm.traffic)
     if crowd is not None:
         yield crowd
     seen = coverage_fields.seen(case)
     # What went badly may be among the rest.
     if seen is not None and seen < coverage_fields.SAMPLED:
-        yield f"the balancer's log has only {seen:.0%} of what the applications served"
+        yield Doubt(f"the balancer's log has only {seen:.0%} of what the applications served")
     told = accused.find(case, calm.traffic, calm.badness)
     if told is not None:
         yield told
     if not calm.traffic.timed:
-        yield "the balancer's log has no times: what is slow doesn't show in it"
+        yield Doubt("the balancer's log has no times: what is slow doesn't show in it")

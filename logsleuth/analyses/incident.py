@@ -17,6 +17,7 @@ from logsleuth.analyses.scanning import (
     scan_grave,
 )
 from logsleuth.stats.onset import refine_onset, step_location
+from logsleuth.stats.scan import Segment
 
 if TYPE_CHECKING:
     from logsleuth.analyses.badness import Badness
@@ -148,6 +149,17 @@ def lasting(traffic: Traffic, badness: Badness) -> Window | None:
 def around(traffic: Traffic, badness: Badness, bins: Bins, episode: Episode) -> Window:
     """Refine a single episode to a window with its baseline, as `find` does with several."""
     return _window(traffic, badness, bins, [episode], episode)
+
+
+def between(
+    traffic: Traffic, badness: Badness, measure: Measure, since: float, until: float
+) -> Window:
+    """Make a window of what another log tells of, from `since` to `until` in seconds since 1970."""
+    bins = Bins.of(traffic)
+    start, stop = (int((at - bins.since) / bins.width) for at in (since, until))
+    start = min(max(start, 0), bins.count - 1)
+    segment = Segment(start, min(max(stop, start) + 1, bins.count), 0.0, 0.0, 0.0)
+    return around(traffic, badness, bins, Episode(measure, segment, solid=True))
 
 
 def _noticed(traffic: Traffic, window: Window) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.incident import around
+from logsleuth.analyses.incident import around, between
 from logsleuth.analyses.scanning import Bins, by_server, scan, scan_by_status
 from logsleuth.analyses.shown import moment
 
@@ -34,6 +34,10 @@ _SEEN_S: Final = 0.15
 _TIMES: Final = 1.5
 _HALF_TIMES: Final = 1.33
 _HALF_S: Final = 0.05
+# For as long as no noise of a machine lasts, half of them a quarter longer.
+_LASTS_S: Final = 5.0
+_LASTING_TIMES: Final = 1.25
+_LASTING_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +52,7 @@ class Unrest:
     server: str = ""
     """The server whose requests alone these are; none: everybody's."""
     window: Window | None = None
-    """It as an incident would be, where it is everybody's."""
+    """It as an incident would be."""
     badness: Badness | None = None
     """Which requests went badly, as it was found by."""
 
@@ -89,10 +93,12 @@ def find(traffic: Traffic, judged: Badness, slightly: Badness) -> Unrest | None:
     if not found:
         return None
     most, bins, flags, server = max(found, key=lambda one: one[0].segment.llr)
+    since, until = bins.begins(most.segment.start), bins.begins(most.segment.stop)
     return Unrest(
-        most.measure, bins.begins(most.segment.start), bins.begins(most.segment.stop),
-        most.segment.rate_in, most.segment.rate_out, server,
-        None if server else around(traffic, flags, bins, most), flags,
+        most.measure, since, until, most.segment.rate_in, most.segment.rate_out, server,
+        between(traffic, judged, most.measure, since, until) if server
+        else around(traffic, flags, bins, most),
+        judged if server else flags,
     )  # fmt: skip
 
 
@@ -105,7 +111,8 @@ def _by_server(traffic: Traffic, judged: Badness) -> Iterator[tuple[Episode, Bin
 def _noticed(traffic: Traffic, bins: Bins, episode: Episode) -> bool:
     """Whether the 95th percentile grew by half, and by so much that people see it.
 
-    Or the median by a third and the time that counts as noticeable: all wait a little longer.
+    Or the median by a third and half of what counts as noticeable, or for long by a quarter: all
+    wait a little longer.
     """
     known = bins.seen & ~np.isnan(traffic.duration_s)
     inside = (bins.index >= episode.segment.start) & (bins.index < episode.segment.stop)
@@ -114,4 +121,8 @@ def _noticed(traffic: Traffic, bins: Bins, episode: Episode) -> bool:
         return True
     now, then = (np.quantile(side, (0.5, 0.95)) for side in (during, usual))
     longest = now[1] >= _TIMES * then[1] and now[1] - then[1] >= _SEEN_S
-    return bool(longest or (now[0] >= _HALF_TIMES * then[0] and now[0] - then[0] >= _HALF_S))
+    times, more = now[0] / max(then[0], 1e-3), now[0] - then[0]
+    lasting = (episode.segment.stop - episode.segment.start) * bins.width >= _LASTS_S
+    all_wait = times >= _HALF_TIMES and more >= _HALF_S
+    slightly = lasting and times >= _LASTING_TIMES and more >= _LASTING_S
+    return bool(longest or all_wait or slightly)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses import nameless
+from logsleuth.analyses.busiest import fills_first
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.passed_over import passed_over
@@ -209,7 +210,10 @@ def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
     ratio = worst.during.share / worst.before.share
     before, during = worst.before.median_s or 0.0, worst.during.median_s or 0.0
     slowest = (worst.during.p95_s or 0.0) / max(worst.before.p95_s or before, 1e-3)
-    if 1.1 < ratio <= 1.2 and pool.p_value is not None and pool.p_value < _NO_ACCIDENT:
+    grown = fills_first(facts, pool, worst) if during > 1.2 * before else None
+    if grown is not None:
+        weight = -2.0
+    elif 1.1 < ratio <= 1.2 and pool.p_value is not None and pool.p_value < _NO_ACCIDENT:
         weight = -1.0
     elif ratio <= 1.2:
         weight = 2.0
@@ -226,7 +230,8 @@ def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
             NAME, "no more load than before", "magnitude", weight,
             f"{worst.server} had {worst.before.share:.1%} of the pool before and "
             f"{worst.during.share:.1%} in the window"
-            + (f"; its median time went from {before:.3f} s to {during:.3f} s" if during else ""),
+            + (f"; its median time went from {before:.3f} s to {during:.3f} s" if during else "")
+            + (f", and it has most of {grown:.1f} times as many requests" if grown else ""),
             effect=ratio, p_value=pool.p_value, query=shown("balancer-shares", facts.window),
         )
     ]  # fmt: skip

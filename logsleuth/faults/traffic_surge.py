@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from logsleuth.analyses.busiest import fills_first
 from logsleuth.analyses.concentration import by_client
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
@@ -22,6 +23,8 @@ _MORE: Final = 1.4
 # A client with this part of the requests, and this of those that have come to them.
 _MUCH: Final = 0.15
 _MOST: Final = 0.6
+# Of its requests went badly.
+_SOME: Final = 0.05
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -39,7 +42,7 @@ def examine(facts: Facts) -> list[Finding]:
             p_value=rate.p_value, query=shown("requests-per-minute"),
         ),
         *_broad(facts, rate.ratio),
-        *hit_everywhere(NAME, facts, "every server is overloaded", "load", alike=1.5, apart=-2.5),
+        *_overloaded(facts),
         *_overload(facts),
     ]  # fmt: skip
     summary = f"{rate.ratio:.1f} times as many requests as before, from many clients"
@@ -63,6 +66,27 @@ def _broad(facts: Facts, ratio: float) -> list[Reason]:
             effect=top.share_during, query=shown("failures-by-client", facts.window),
         )
     ]  # fmt: skip
+
+
+def _overloaded(facts: Facts) -> list[Reason]:
+    """More than the capacity fills all servers, or at first the one that has most to do."""
+    for pool in facts.pools:
+        served = [s for s in pool.servers if s.during.requests]
+        if not served:
+            continue
+        worst = max(served, key=lambda s: (s.during.bad_rate or 0.0, s.server))
+        grown = fills_first(facts, pool, worst)
+        if grown is not None and (worst.during.bad_rate or 0.0) > _SOME:
+            return [
+                reason(
+                    NAME, "the busiest server is overloaded first", "load", 1.5,
+                    f"{worst.server}, which has {worst.during.share:.0%} of pool {pool.pool}, got"
+                    f" {grown:.1f} times as many requests as before, and"
+                    f" {worst.during.bad_rate or 0.0:.0%} of them went badly",
+                    effect=grown, query=shown("failures-by-server", facts.window),
+                )
+            ]  # fmt: skip
+    return hit_everywhere(NAME, facts, "every server is overloaded", "load", alike=1.5, apart=-2.5)
 
 
 def _overload(facts: Facts) -> list[Reason]:

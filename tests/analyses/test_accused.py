@@ -29,7 +29,8 @@ def sampled(failing: int, said: int) -> Scene:
 
 def told(case: Case, scene: Scene) -> str | None:
     traffic = scene.traffic()
-    return accused.find(case, traffic, badness.judge(traffic))
+    found = accused.find(case, traffic, badness.judge(traffic))
+    return None if found is None else found.told
 
 
 def test_failures_while_the_database_has_no_room_accuse_it(

@@ -84,6 +84,6 @@ def test_each_doubt_is_told(
     case = case_of(scene)
     found = gather(case)
     assert isinstance(found, Calm)
-    told = doubts.find(case, found)
+    told = [doubt.told for doubt in doubts.find(case, found)]
     assert len(told) == (says is not None)
     assert all(str(says) in one for one in told)

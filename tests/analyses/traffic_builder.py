@@ -107,6 +107,13 @@ class Scene:
 
     # What becomes of them.
 
+    def drop(self, flags: Array) -> None:
+        """Leave out some requests, so that others are the more."""
+        n = len(self)
+        for name, column in vars(self).items():
+            if isinstance(column, np.ndarray) and len(column) == n:
+                setattr(self, name, column[~flags])
+
     def fail(self, flags: Array, status: int = 502, took: float | None = None) -> None:
         """Let requests end with a status, after a time if one is given."""
         self.status[flags] = status

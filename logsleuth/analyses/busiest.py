@@ -1,0 +1,34 @@
+"""The server with the largest part of a pool, which is the first to be full when more comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from logsleuth.stats.counts import poisson_ratio
+
+if TYPE_CHECKING:
+    from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.pools import PoolFacts, ServerFacts
+
+# Times an equal part of the pool.
+_OVER: Final = 1.35
+# So many times as many requests as before, surely.
+_GROWN: Final = 1.15
+
+
+def fills_first(facts: Facts, pool: PoolFacts, server: ServerFacts) -> float | None:
+    """How many times as many requests a second as before the busiest server gets.
+
+    None where it isn't the busiest by far, where it is by far only since the window began, or where
+    its requests didn't surely grow: then its load is no reason for what it does.
+    """
+    if facts.blind or pool.before <= 0 or server.before.requests < 1:
+        return None
+    parts = [part * len(pool.servers) for part in (server.before.share, server.during.share)]
+    if min(parts) < _OVER or any(s.during.share > server.during.share for s in pool.servers):
+        return None
+    rate = poisson_ratio(
+        server.during.requests, facts.window.bad_seconds,
+        server.before.requests, max(facts.seconds_before, 1e-3),
+    )  # fmt: skip
+    return rate.ratio if rate.interval.low > _GROWN else None

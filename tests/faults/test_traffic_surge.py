@@ -1,0 +1,58 @@
+"""More traffic than the capacity, which fills all servers or at first the busiest one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from logsleuth.faults import bad_instance, traffic_surge
+from tests.analyses.traffic_builder import Scene
+from tests.faults.scenes import ONSET, claims, named, outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from logsleuth.analyses.facts import Facts
+
+
+def surge(share: float, *, times: float = 2.0) -> Scene:
+    """So many times as many requests from the onset on, of which one server has a share."""
+    scene = Scene(rate=40.0 * times)
+    scene.drop(scene.part(scene.between(0, ONSET), 1.0 - 1.0 / times))
+    rest = (1.0 - share) / 3
+    scene.give(scene.between(0), {"web-1": share, "web-2": rest, "web-3": rest, "web-4": rest})
+    return scene
+
+
+def test_a_surge_that_all_servers_feel_is_named(gathered: Callable[[Scene], Facts]) -> None:
+    scene = surge(0.25)
+    scene.slow(scene.between(ONSET), 8.0)
+    assert named(gathered(scene)).fault == "traffic-surge"
+
+
+def test_a_surge_that_fills_the_busiest_server_first_is_no_bad_instance(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = surge(0.55)
+    scene.slow(scene.between(ONSET) & scene.on("web-1"), 8.0)
+    facts = gathered(scene)
+    assert named(facts).fault == "traffic-surge"
+    assert claims(bad_instance, facts) == []
+    assert outcomes(traffic_surge, facts)["the busiest server is overloaded first"] == "for"
+
+
+@pytest.mark.parametrize(("share", "times"), [(0.25, 2.0), (0.55, 1.0)])
+def test_one_with_an_equal_part_or_without_more_to_do_is_ill(
+    gathered: Callable[[Scene], Facts], share: float, times: float
+) -> None:
+    scene = surge(share, times=times)
+    scene.slow(scene.between(ONSET) & scene.on("web-1"), 8.0)
+    cause = named(gathered(scene))
+    assert (cause.fault, cause.target) == ("bad-instance", "web-1")
+
+
+def test_as_many_requests_as_before_are_no_surge(gathered: Callable[[Scene], Facts]) -> None:
+    scene = surge(0.25, times=1.0)
+    scene.fail(scene.part(scene.between(ONSET), 0.5), 500, 0.3)
+    assert traffic_surge.examine(gathered(scene)) == []
