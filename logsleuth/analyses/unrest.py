@@ -37,7 +37,7 @@ _HALF_S: Final = 0.05
 # For as long as no noise of a machine lasts, half of them a quarter longer.
 _LASTS_S: Final = 5.0
 _LASTING_TIMES: Final = 1.25
-_LASTING_S: Final = 0.02
+_LASTING_S: Final = 0.025
 
 
 @dataclass(frozen=True, slots=True, eq=False)

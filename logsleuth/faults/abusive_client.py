@@ -90,18 +90,40 @@ def _times_as_many(facts: Facts, top: Concentration) -> float:
     return top.share_during * during / max(top.share_before * before, 1e-9)
 
 
-def _without(facts: Facts, top: Concentration) -> list[Reason]:
-    """Without that client, there are as many requests as before: nothing else has grown."""
+def _growth(facts: Facts, top: Concentration) -> tuple[float, float] | None:
+    """How many times as many requests a second as the others made before: all's, and the others'.
+
+    None where too few are known of before.
+    """
     mine = facts.traffic.client == facts.traffic.clients.index(top.value)
-    if facts.before.sum() < 20:
-        return []
+    if facts.blind or facts.before.sum() < 20:
+        return None
     before = np.sum(facts.before & ~mine) / max(facts.seconds_before, 1e-3)
     during = np.sum(facts.during & ~mine) / facts.window.bad_seconds
     whole = facts.during.sum() / facts.window.bad_seconds / max(before, 1e-9)
-    rest = float(during / max(before, 1e-9))
-    if whole <= 1.2 and rest < 1.1 and top.share_during > _SOME:
-        return [] if rest > _FELL * whole else [_behind_it(top, whole, rest)]
+    return float(whole), float(during / max(before, 1e-9))
+
+
+def _is_gateway(facts: Facts, top: Concentration) -> bool:
+    """Whether others went away as it came, so that there are as many requests as ever."""
+    grown = _growth(facts, top)
+    if grown is None or top.share_during <= _SOME:
+        return False
+    whole, rest = grown
+    return whole <= 1.2 and rest < 1.1 and rest <= _FELL * whole
+
+
+def _without(facts: Facts, top: Concentration) -> list[Reason]:
+    """Without that client, there are as many requests as before: nothing else has grown."""
+    found = _growth(facts, top)
+    if found is None:
+        return []
+    whole, rest = found
+    if _is_gateway(facts, top):
+        return [_behind_it(top, whole, rest)]
     grown = whole > 1.2
+    if not grown and rest < 1.1 and top.share_during > _SOME:
+        return []
     return [
         reason(
             NAME, "nothing else has grown", "magnitude", 2.5 if grown and rest < 1.25 else -1.5,
@@ -154,7 +176,8 @@ def _dearer(facts: Facts, top: Concentration) -> list[Reason]:
         return []
     usual = float(np.median(traffic.duration_s[here & ~mine]))
     ratio = float(np.median(traffic.duration_s[here & mine]) / max(usual, 1e-3))
-    if ratio < 2.0:
+    # Those who come through it by now wait where it has filled a server, whatever they ask for.
+    if ratio < 2.0 or _is_gateway(facts, top):
         return _beyond_the_queue(facts, mine, here)
     return [
         reason(
@@ -201,6 +224,8 @@ def _often(place: Array, side: Array) -> Array:
 def _came_with_it(facts: Facts, top: Concentration) -> list[Reason]:
     """It was not there before, and its first requests came when the service broke."""
     if facts.blind or top.share_before > 0.2 * top.share_during or top.share_during < _SOME:
+        return []
+    if _is_gateway(facts, top):
         return []
     traffic = facts.traffic
     mine = np.flatnonzero(traffic.client == traffic.clients.index(top.value))

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.moving_spot import moving_spot
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
 
 if TYPE_CHECKING:
     from logsleuth.analyses.comparison import Affinity
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.moving_spot import MovingSpot
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.model import Component
 
@@ -44,6 +46,9 @@ def examine(facts: Facts) -> list[Finding]:
 
 
 def _finding(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> Finding:
+    spot = moving_spot(facts, pool)
+    if spot is not None and spot.share * len(pool.servers) > _OVER:
+        return _moves(facts, pool, spot, _key(facts, pool, held, keyed=keyed))
     hot = max(pool.servers, key=lambda s: (s.during.share, s.server))
     reasons = [
         *_key(facts, pool, held, keyed=keyed),
@@ -57,6 +62,32 @@ def _finding(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> F
         f"{hot.before.share:.0%} before"
     )
     return Finding(NAME, COMPONENT, hot.server, summary, tuple(reasons), pool.pool)
+
+
+def _moves(facts: Facts, pool: PoolFacts, spot: MovingSpot, key: list[Reason]) -> Finding:
+    """The server that is hot is given up for that, and the key fills the next."""
+    reasons = [
+        *key,
+        reason(
+            NAME, "one server at a time has far more than its part", "strata", 2.0,
+            f"of the requests of a moment one server has {spot.share:.0%},"
+            f" {spot.share * len(pool.servers):.1f} times an equal part and {spot.before:.0%}"
+            f" before; it is not always the same one, and {spot.first} was the first",
+            effect=spot.share - spot.before, query=shown("balancer-shares", facts.window),
+        ),
+        reason(
+            NAME, "harm on the hot server", "magnitude", 2.0 if spot.surely else -2.5,
+            f"{spot.rate:.1%} of the requests on the one that was hot went badly,"
+            f" {spot.others_rate:.1%} on the others",
+            effect=spot.rate - spot.others_rate, query=shown("failures-by-server", facts.window),
+            evidence=facts.cite(facts.during & facts.badness.bad & facts.on(spot.first)),
+        ),
+    ]  # fmt: skip
+    summary = (
+        f"affinity keeps {spot.share:.0%} of pool {pool.pool} on one server, {spot.before:.0%}"
+        f" before: at first on {spot.first}, and on others when it was given up"
+    )
+    return Finding(NAME, COMPONENT, spot.first, summary, tuple(reasons), pool.pool)
 
 
 def _alone(facts: Facts, pool: PoolFacts, hot: ServerFacts) -> list[Reason]:

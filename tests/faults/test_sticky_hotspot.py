@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from logsleuth.faults import bad_instance, sticky_hotspot
+from logsleuth.faults import abusive_client, bad_instance, sticky_hotspot
 from tests.analyses.traffic_builder import BEGIN, Scene
 from tests.faults.scenes import ONSET, named, noisy, outcomes
 
@@ -51,3 +51,32 @@ def test_a_server_that_fails_at_once_or_has_no_more_than_others_is_ill(
     facts = gathered(noisy(scene))
     assert "a key gives it more than its equals" not in outcomes(bad_instance, facts)
     assert (named(facts).fault, named(facts).target) == ("bad-instance", ill)
+
+
+def gateway(*, moves: bool) -> Scene:
+    """Two of three come through one address since the onset; each server that it fills gives in."""
+    scene = keyed(1.0)
+    comes = scene.part(scene.between(ONSET), 0.65)
+    scene.client[comes] = "192.0.2.200"
+    turn = np.floor((scene.started - BEGIN - ONSET) / 8.0).astype(int) % 4 if moves else 3
+    full = np.array([f"web-{4 - i}" for i in range(4)], dtype=object)[turn]
+    scene.first[comes] = scene.server[comes] = full[comes] if moves else "web-1"
+    scene.slow(scene.between(ONSET) & (scene.server == full), 12.0)
+    scene.fail(scene.part(scene.between(ONSET) & (scene.server == full), 0.6), 504, 3.0)
+    return noisy(scene)
+
+
+def test_a_spot_that_moves_as_servers_are_given_up_is_named_by_where_it_was_first(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(gateway(moves=True))
+    assert (named(facts).fault, named(facts).target) == ("sticky-hotspot", "web-4")
+    found = outcomes(sticky_hotspot, facts)
+    assert found["one server at a time has far more than its part"] == "for"
+    assert outcomes(abusive_client, facts)["nothing else has grown"] == "against"
+
+
+def test_one_that_stays_is_told_as_ever(gathered: Callable[[Scene], Facts]) -> None:
+    facts = gathered(gateway(moves=False))
+    assert (named(facts).fault, named(facts).target) == ("sticky-hotspot", "web-1")
+    assert "one server at a time has far more than its part" not in outcomes(sticky_hotspot, facts)
