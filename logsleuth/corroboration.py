@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from logsleuth.analyses.doubt import Doubt
     from logsleuth.analyses.facts import Calm, Facts
+    from logsleuth.analyses.findings import Finding
     from logsleuth.case.store import Case
 
 # A shorter spell may coincide with anything: of 128 recordings without an incident nine stir at
@@ -32,7 +33,13 @@ def attested(case: Case, calm: Calm, doubted: Sequence[Doubt]) -> Facts | None:
         if doubt.window is None or doubt.badness is None or doubt.window.bad_seconds < _LASTS_S:
             continue
         facts = examine(case, calm.traffic, doubt.badness, doubt.window)
-        found = [finding for fault in FAULTS for finding in fault.examine(facts)]
-        if verdict.root_cause(verdict.ranked(found)).confidence >= _SURE:
+        standing = verdict.ranked([found for fault in FAULTS for found in fault.examine(facts)])
+        if verdict.root_cause(standing).confidence >= _SURE and _has_witness(standing[0].finding):
             return facts
     return None
+
+
+def _has_witness(finding: Finding) -> bool:
+    """Whether more speaks for it than the times of requests: somebody's words, or their number."""
+    said = any(r.weight > 0 and r.check.family == "direct" for r in finding.reasons)
+    return said or finding.component == "client"

@@ -19,8 +19,10 @@ _BLOCK: Final = 40
 _FEWEST: Final = 4
 # The part of the blocks that a second server must lead, for the spot to have moved.
 _SECOND: Final = 0.15
-# How much more of each moment's requests one server has than before.
+# How much more of each moment's requests one server has than before, or than an equal part where
+# nobody saw before: of so few requests chance gives one of four servers a tenth more.
 _GROWN: Final = 0.1
+_UNEQUAL: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class MovingSpot:
     first: str
     share: float
     """Of the requests of a moment, the median of all moments."""
-    before: float
+    before: float | None
     rate: float
     """How much of what the hot one got went badly."""
     others_rate: float
@@ -46,16 +48,18 @@ def moving_spot(facts: Facts, pool: PoolFacts) -> MovingSpot | None:
     """
     during = np.flatnonzero(facts.of_pool(pool) & facts.during)
     calm = np.flatnonzero(facts.of_pool(pool) & facts.before)
-    if min(len(during), len(calm)) < _FEWEST * _BLOCK:
+    if len(during) < _FEWEST * _BLOCK:
         return None
     server = facts.traffic.first_server
     tops, shares = _leaders(server[during])
-    _, usual = _leaders(server[calm])
+    known = not facts.blind and len(calm) >= _FEWEST * _BLOCK
+    before = float(np.median(_leaders(server[calm])[1])) if known else None
     led = np.sort(np.unique(tops, return_counts=True)[1])[::-1]
     if len(led) < 2 or led[1] < _SECOND * len(tops):
         return None
-    share, before = float(np.median(shares)), float(np.median(usual))
-    if share - before < _GROWN:
+    share = float(np.median(shares))
+    least = 1.0 / len(pool.servers) + _UNEQUAL if before is None else before + _GROWN
+    if share < least:
         return None
     kept = during[: len(tops) * _BLOCK]
     hot = server[kept] == np.repeat(tops, _BLOCK)

@@ -80,10 +80,8 @@ def examine(facts: Facts) -> list[Finding]:
 def _untold(facts: Facts) -> list[Finding]:
     """A route that took longer by itself may have waited for statements that nobody tells of."""
     slowed = facts.slowed_route
-    if slowed is None or not (slowed.alone or facts.instances):
-        return _unseen(facts)
-    if not slowed.alone:
-        return []
+    if slowed is None or not slowed.alone:
+        return [] if slowed is not None and slowed.unchanged else _unseen(facts)
     if slowed.own.part_s is not None and slowed.waits_for_database(facts):
         return [_by_account(facts, slowed)]
     if database_part(facts, slowed) is not None:

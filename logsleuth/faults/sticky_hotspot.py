@@ -66,14 +66,15 @@ def _finding(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> F
 
 def _moves(facts: Facts, pool: PoolFacts, spot: MovingSpot, key: list[Reason]) -> Finding:
     """The server that is hot is given up for that, and the key fills the next."""
+    had = "" if spot.before is None else f" and {spot.before:.0%} before"
     reasons = [
         *key,
         reason(
             NAME, "one server at a time has far more than its part", "strata", 2.0,
             f"of the requests of a moment one server has {spot.share:.0%},"
-            f" {spot.share * len(pool.servers):.1f} times an equal part and {spot.before:.0%}"
-            f" before; it is not always the same one, and {spot.first} was the first",
-            effect=spot.share - spot.before, query=shown("balancer-shares", facts.window),
+            f" {spot.share * len(pool.servers):.1f} times an equal part{had}; it is not always the"
+            f" same one, and {spot.first} was the first",
+            effect=spot.share, query=shown("balancer-shares", facts.window),
         ),
         reason(
             NAME, "harm on the hot server", "magnitude", 2.0 if spot.surely else -2.5,
@@ -84,8 +85,8 @@ def _moves(facts: Facts, pool: PoolFacts, spot: MovingSpot, key: list[Reason]) -
         ),
     ]  # fmt: skip
     summary = (
-        f"affinity keeps {spot.share:.0%} of pool {pool.pool} on one server, {spot.before:.0%}"
-        f" before: at first on {spot.first}, and on others when it was given up"
+        f"affinity keeps {spot.share:.0%} of pool {pool.pool} on one server{had}: at first on"
+        f" {spot.first}, and on others when it was given up"
     )
     return Finding(NAME, COMPONENT, spot.first, summary, tuple(reasons), pool.pool)
 
