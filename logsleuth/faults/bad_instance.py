@@ -263,6 +263,9 @@ def _peers(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
     # It answers its errors sooner than the others their pages: counting connections does the rest.
     quick = bool(others) and (worst.during.p95_s or np.inf) <= 1.2 * min(others)
     weight = 2.0 if ratio <= 1.2 else 1.5 if quick else -1.0 if ratio <= 1.35 else -3.0
+    if worst.during.share * len(pool.servers) >= _OVER and not quick:
+        # It was meant to have it; that it can serve it, nobody saw.
+        weight = min(weight, -1.0)
     return [
         reason(
             NAME, "no more load than its equals", "magnitude", weight,

@@ -212,9 +212,11 @@ def _a_spare(facts: Facts, pool: PoolFacts, server: ServerFacts) -> list[Reason]
 
 def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Finding | None:
     """HAProxy logs names: a server whose address was changed keeps its name and answers nothing."""
-    if server.new or server.during.attempts < _FEW or not _dead(facts, server):
+    known = facts.blind or not server.new
+    if not known or server.during.attempts < _FEW or not _dead(facts, server):
         return None
-    told = [*at_reload(NAME, facts), *_odd_port(pool, server)]
+    reloads = at_reload(NAME, facts)
+    told = [*reloads, *_odd_port(pool, server)]
     if not told:
         return None
     stopped = [c for c in facts.changed("stop") if c.target == server.server]
@@ -234,7 +236,8 @@ def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Fi
         *told,
     ]  # fmt: skip
     address = f" ({server.configured.address})" if server.configured else ""
-    summary = f"since a reload, requests for {server.server}{address} go where nobody listens"
+    since = "since a reload, " if any(r.weight > 0 for r in reloads) else ""
+    summary = f"{since}requests for {server.server}{address} go where nobody listens"
     return _finding(server.server, summary, reasons, pool)
 
 

@@ -219,3 +219,29 @@ def test_without_a_reload_a_handler_may_be_gone(gathered: Callable[[Scene], Fact
     facts = gathered(strayed(reloaded=False))
     assert named(facts).fault is None
     assert "ruled-out" not in statuses(facts).values()
+
+
+@pytest.mark.parametrize(("port", "fault"), [("9091", "misrouted"), ("8080", None)])
+def test_a_port_unlike_its_equals_tells_without_a_time_before(
+    gathered: Callable[[Scene], Facts], port: str, fault: str | None
+) -> None:
+    """Where all have one port, who does not answer may be down as well as sought wrongly."""
+    scene = Scene(rate=30)
+    scene.unreachable(scene.on("web-2"))
+    addresses = {name: f"{name}:8080" for name in FOUR} | {"web-2": f"web-2:{port}"}
+    scene.configure(EQUAL, addresses=addresses)
+    facts = gathered(noisy(scene))
+    assert facts.blind
+    assert named(facts).fault == fault
+
+
+@pytest.mark.parametrize(("part", "expected"), [(1, ["web-1"]), (7, [])])
+def test_one_that_was_meant_to_have_far_more_may_be_full_and_not_ill(
+    gathered: Callable[[Scene], Facts], part: int, expected: list[str]
+) -> None:
+    scene = Scene(rate=30)
+    scene.give(scene.between(0), {"web-1": part, "web-2": 1, "web-3": 1, "web-4": 1})
+    scene.slow(scene.on("web-1"), 15.0)
+    scene.fail(scene.part(scene.on("web-1"), 0.5), 503, 2.0)
+    scene.configure({"web-1": 9, "web-2": 1, "web-3": 1, "web-4": 1} if part > 1 else EQUAL)
+    assert claims(bad_instance, gathered(noisy(scene))) == expected
