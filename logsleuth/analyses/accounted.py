@@ -22,6 +22,8 @@ _LEAST: Final = 40
 _TIMED: Final = 5
 # A request that waited for one statement takes longer than what is worth a line.
 _LONGER: Final = 2.0
+# What failed sooner than this waited for nobody.
+_AT_ONCE_S: Final = 0.1
 
 
 def few_lines_for_much_harm(facts: Facts) -> Check | None:
@@ -42,8 +44,12 @@ def few_lines_for_much_harm(facts: Facts) -> Check | None:
     count = int(bad.sum())
     if timed < _TIMED or least is None or count < _LEAST:
         return None
-    held_up = int((np.nan_to_num(facts.traffic.duration_s[bad]) >= _LONGER * least).sum())
-    quick = count - held_up
+    took = np.nan_to_num(facts.traffic.duration_s[bad])
+    held_up = int((took >= _LONGER * least).sum())
+    quick = int((took < min(_AT_ONCE_S, _LONGER * least)).sum())
+    # What took longer than that may have waited for statements that are worth no line yet.
+    if count - held_up - quick > _PART * count:
+        return None
     if quick > _PART * count and facts.database.product != "postgresql":
         return None
     most = min(slow + _unended(facts, held_up, _LONGER * least), held_up) + min(errors, quick)

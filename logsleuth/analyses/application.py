@@ -39,6 +39,8 @@ class ServedRoute:
     slower_s: float | None
     """Median in the window minus that of the baseline, None where either is unknown."""
     database_slower_s: float | None
+    median_s: float | None
+    """Of the window."""
 
 
 def instances(case: Case, window: Window) -> tuple[Instance, ...]:

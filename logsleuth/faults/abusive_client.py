@@ -42,6 +42,8 @@ _SHARE_GREW: Final = 1.5
 _NEW: Final = 10.0
 # A company behind one address makes so much every day; without a baseline it takes more to tell.
 _MUCH_BLIND: Final = 0.30
+# Times as much of its requests goes badly as of others'.
+_SPARED: Final = 1.5
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -57,6 +59,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_dearer(facts, top),
         *_came_with_it(facts, top),
         *_everywhere(facts),
+        *_others_spared(facts, top),
     ]
     summary = (
         f"client {top.value} makes {top.share_during:.0%} of the requests, "
@@ -283,5 +286,19 @@ def _everywhere(facts: Facts) -> list[Reason]:
             f"between {held.least:.0%} and {held.most:.0%} of the requests on each server of pool"
             f" {held.pool} went badly",
             effect=held.least, query=shown("failures-by-server", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _others_spared(facts: Facts, top: Concentration) -> list[Reason]:
+    """Who fills a service keeps all from it; whom a key keeps on a full server, mostly himself."""
+    if not facts.blind or facts.names_servers or top.rate < _SPARED * top.others_rate:
+        return []
+    return [
+        reason(
+            NAME, "others are spared", "strata", -1.5,
+            f"{top.rate:.0%} of its requests went badly and {top.others_rate:.0%} of all others';"
+            " no log tells whether a key keeps it on a server that is full",
+            effect=top.rate - top.others_rate, query=shown("failures-by-client", facts.window),
         )
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.own_time import database_part, nobody_tells
 from logsleuth.analyses.refusals import sought_elsewhere
 from logsleuth.analyses.rollout import LIKELIER, deploys_are_told, nearest, study
+from logsleuth.analyses.served_inside import served_inside
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.thrown import most_thrown
 from logsleuth.analyses.unseen import waits_unseen
@@ -62,7 +63,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_nothing_longer(facts, slowed),
         *_common(facts),
         *_database_part(facts, worst.value),
-        *(_well_inside(facts, worst.value) or _cut_short(facts, worst.value)),
+        *(_cut_short(facts, worst.value) or served_inside(NAME, facts, worst.value)),
         *sought_elsewhere(NAME, facts),
         *_mended(facts),
     ]
@@ -208,28 +209,6 @@ def _database_part(facts: Facts, route: str) -> list[Reason]:
             f"{route} took {told.slower_s:.3f} s longer than before in the application (median),"
             f" {told.database_slower_s:.3f} s of it for the database",
             effect=part, query=shown("instances", facts.window),
-        )
-    ]  # fmt: skip
-
-
-def _well_inside(facts: Facts, route: str) -> list[Reason]:
-    """An application that serves the route as fast as before, and fails nothing, is not slow."""
-    told = next((r for r in facts.served_routes if r.route == route), None)
-    usual = sum(i.failed_before for i in facts.instances) * (
-        sum(i.during for i in facts.instances) / max(sum(i.before for i in facts.instances), 1)
-    )
-    failed = max(round(sum(i.failed_during for i in facts.instances) - usual), 0)
-    bad = int((facts.during & facts.badness.failed).sum())
-    if told is None or told.slower_s is None or min(told.before, told.during) < _FEW:
-        return []
-    if told.slower_s > _NOTICED_S or bad < _FEW or failed > 0.2 * bad:
-        return []
-    return [
-        reason(
-            NAME, "the application serves it as before", "application", -3.0,
-            f"{route} took {told.slower_s:+.3f} s longer than before in the application (median),"
-            f" which answered {failed} errors more than usual where {bad} requests failed",
-            effect=told.slower_s, query=shown("instances", facts.window),
         )
     ]  # fmt: skip
 

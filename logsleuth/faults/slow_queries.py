@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.accounted import few_lines_for_much_harm
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
@@ -43,6 +44,8 @@ _ALONE: Final = 0.8
 _ROUND_TRIP_S: Final = 0.1
 # Of what a route took longer, so much of it the database's, by the applications' account.
 _MOSTLY: Final = 0.7
+# An answer within so much of a statement's time came without it.
+_SOONER: Final = 0.5
 # Workers that are busy half of the time are all busy with a third more work each.
 _MUCH_WORK: Final = 0.3
 _TABLE: Final = re.compile(
@@ -68,6 +71,8 @@ def examine(facts: Facts) -> list[Finding]:
         *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=1.0, apart=-2.5),
         *(locks := _locks(facts, worst)),
         *([] if locks else _one_route(facts)),
+        *_bounded(facts),
+        *_answered_sooner(facts, worst),
     ]
     target = _target(worst)
     summary = (
@@ -75,6 +80,39 @@ def examine(facts: Facts) -> list[Finding]:
         f"{worst.calls_during} logged ones) since the onset: {worst.fingerprint[:100]}"
     )
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _bounded(facts: Facts) -> list[Reason]:
+    """What took less than any statement that has a line waited for none of them."""
+    bound = few_lines_for_much_harm(facts)
+    if bound is None or bound.outcome != "against":
+        return []
+    return [
+        reason(
+            NAME, bound.name, "bound", -4.0, bound.explanation, effect=bound.effect,
+            query=bound.query,
+        )
+    ]  # fmt: skip
+
+
+def _answered_sooner(facts: Facts, worst: Statement) -> list[Reason]:
+    """Applications that answer in less than the statement takes did not wait for it."""
+    hit = by_route(facts)
+    told = next((r for r in facts.served_routes if hit is not None and r.route == hit.value), None)
+    if hit is None or told is None or told.median_s is None or hit.excess_share <= _ALONE:
+        return []
+    asked = facts.during & (facts.traffic.route == facts.traffic.routes.index(hit.value))
+    statement = worst.median_during_s or 0.0
+    if told.during < _MOSTLY * asked.sum() or told.median_s > _SOONER * statement:
+        return []
+    return [
+        reason(
+            NAME, "the applications answered sooner", "application", -4.0,
+            f"they took {told.median_s:.3f} s for {told.route}, which has the harm, and such a"
+            f" statement {statement:.3f} s (medians)",
+            effect=told.median_s / max(statement, 1e-3), query=shown("instances", facts.window),
+        )
+    ]  # fmt: skip
 
 
 def _untold(facts: Facts) -> list[Finding]:

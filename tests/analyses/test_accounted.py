@@ -102,3 +102,11 @@ def test_a_log_that_times_next_to_nothing_tells_nothing(
     gathered: Callable[[Scene], Facts], every: float
 ) -> None:
     assert few_lines_for_much_harm(gathered(timed(slowed(90), every))) is None
+
+
+def test_what_takes_less_than_a_line_is_worth_may_have_waited_without_one(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = Scene()
+    scene.duration_s[scene.between(60)] += 0.4
+    assert few_lines_for_much_harm(gathered(timed(scene))) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from logsleuth.faults import abusive_client
 from tests.analyses.traffic_builder import BEGIN, Scene
@@ -104,3 +105,20 @@ def test_one_who_waits_in_the_queue_like_all_others_is_not_dearer(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     assert "its requests are dearer" not in outcomes(abusive_client, gathered(queued(0.0)))
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_one_whose_harm_others_are_spared_may_be_a_gateway_on_a_full_server(
+    gathered: Callable[[Scene], Facts], kept: bool
+) -> None:
+    """Without a time before it and without the servers' names nobody tells which it is."""
+    scene = Scene(rate=40)
+    mine = scene.part(scene.between(0), 0.6)
+    scene.client[mine] = STRANGER
+    scene.fail(scene.part(mine, 0.9), 503, 2.0)
+    scene.fail(scene.part(~mine, 0.35 if kept else 0.9), 503, 2.0)
+    scene.server[:] = scene.first[:] = scene.pool[:] = ""
+    facts = gathered(scene)
+    assert facts.blind
+    assert ("others are spared" in outcomes(abusive_client, facts)) == kept
+    assert (named(facts).confidence >= 0.9) == (not kept)

@@ -14,6 +14,7 @@ from logsleuth.faults import (
     bad_route,
     server_ejected,
     skewed_selection,
+    slow_queries,
     timeout_misconfigured,
 )
 from tests.analyses.traffic_builder import FOUR, Scene
@@ -127,6 +128,39 @@ def test_a_route_that_is_given_up_sooner_than_others_from_first_to_last_is_a_tim
     assert outcomes(timeout_misconfigured, facts)["other routes are waited for longer"] == "for"
     assert outcomes(bad_route, facts)["it is given up sooner than others"] == "against"
     assert named(facts).fault == "timeout-misconfigured"
+
+
+@pytest.mark.parametrize(("longer", "expected"), [(1.0, []), (20.0, ["GET /search"])])
+def test_a_route_that_the_applications_serve_like_others_is_not_bad(
+    gathered: Callable[[Scene], Facts], longer: float, expected: list[str]
+) -> None:
+    """A balancer's log without times and servers shows a route fail that is slow, or given up."""
+    scene = Scene(rate=40)
+    scene.slow(scene.of("/search"), longer)
+    noisy(scene)
+    scene.status[scene.part(scene.of("/search"), 0.7)] = 504
+    scene.duration_s[:] = np.nan
+    scene.server[:] = scene.first[:] = scene.pool[:] = ""
+    facts = gathered(scene)
+    assert facts.blind
+    assert claims(bad_route, facts) == expected
+
+
+@pytest.mark.parametrize(("took", "spared"), [(0.9, True), (0.05, False)])
+def test_statements_that_take_longer_than_the_answers_held_none_of_them_up(
+    gathered: Callable[[Scene], Facts], took: float, spared: bool
+) -> None:
+    """A balancer that gives up on a route fails it, while a job sends its own statements."""
+    scene = Scene(rate=40)
+    scene.slow(scene.of("/search"), 3.0)
+    noisy(scene)
+    scene.fail(scene.part(scene.of("/search"), 0.6), 504, 0.14)
+    for at in np.linspace(1.0, 118, 400).tolist():
+        scene.statement(at, f"select * from reports where id = {at:.2f}", took)
+    facts = gathered(scene)
+    assert facts.blind
+    assert ("the applications answered sooner" in outcomes(slow_queries, facts)) == spared
+    assert (named(facts).fault == "slow-queries") == (not spared)
 
 
 def test_nor_are_the_applications_needed_to_tell_it(gathered: Callable[[Scene], Facts]) -> None:

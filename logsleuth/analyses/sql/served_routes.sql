@@ -8,7 +8,8 @@ select coalesce(method || ' ' || route, route) as route,
     median(duration_s) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)
         - median(duration_s) filter (where epoch(ts) >= $calm_since and epoch(ts) < $calm_until) as slower_s,
     median(database_s) filter (where epoch(ts) >= $onset and epoch(ts) < $stop)
-        - median(database_s) filter (where epoch(ts) >= $calm_since and epoch(ts) < $calm_until) as database_slower_s
+        - median(database_s) filter (where epoch(ts) >= $calm_since and epoch(ts) < $calm_until) as database_slower_s,
+    median(duration_s) filter (where epoch(ts) >= $onset and epoch(ts) < $stop) as median_s
 from served
 where ts is not null and route is not null
 group by 1
