@@ -90,8 +90,7 @@ def slowed_route(case: Case, window: Window, *, by_balancer: bool = False) -> Sl
     By what the applications handled; or by what the balancer passed on to them, whose time has
     more in it that all routes share: the connection, and the queue before the application.
     """
-    lines = case.arrays(sql("handled"), {**window.bounds, "most": _MOST, "balancer": by_balancer})
-    lines = {name: _plain(values) for name, values in lines.items()}
+    lines = handled(case, window, by_balancer=by_balancer)
     routes, kind = np.unique(lines["route"].astype(str), return_inverse=True)
     if len(routes) < 3:
         return None
@@ -106,6 +105,12 @@ def slowed_route(case: Case, window: Window, *, by_balancer: bool = False) -> Sl
     cited = lines["event_id"][np.flatnonzero(longest)[:_CITED]]
     asked = int((during & (kind == own.kind)).sum())
     return SlowedRoute(str(routes[own.kind]), own, tuple(cited.tolist()), asked)
+
+
+def handled(case: Case, window: Window, *, by_balancer: bool) -> dict[str, Array]:
+    """Read what was served well, of both sides of the onset what is nearest to it, as columns."""
+    bounds = {**window.bounds, "most": _MOST, "balancer": by_balancer}
+    return {name: _plain(values) for name, values in case.arrays(sql("handled"), bounds).items()}
 
 
 def database_part(facts: Facts, slowed: SlowedRoute) -> float | None:

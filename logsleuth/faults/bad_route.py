@@ -10,6 +10,8 @@ from logsleuth.analyses.cut_short import cut_short
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.heaviest import heaviest
+from logsleuth.analyses.heavy_reasons import kept_by_it, waits_of_it
 from logsleuth.analyses.own_time import database_part, nobody_tells
 from logsleuth.analyses.refusals import sought_elsewhere
 from logsleuth.analyses.rollout import LIKELIER, deploys_are_told, nearest, study
@@ -22,6 +24,7 @@ from logsleuth.model import Interval
 if TYPE_CHECKING:
     from logsleuth.analyses.concentration import Concentration
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.heaviest import Heaviest
     from logsleuth.analyses.own_time import SlowedRoute
     from logsleuth.model import Component
 
@@ -52,6 +55,9 @@ def examine(facts: Facts) -> list[Finding]:
     if worst is None or not worst.value or len(facts.traffic.routes) < 2:
         return []
     held = held_by_route(NAME, facts, worst)
+    heavy = heaviest(facts) if held.weight < 0 else None
+    if heavy is not None:
+        return [_heavy(facts, heavy)]
     slowed = facts.slowed_route if held.weight < 0 else None
     thrown = _thrown(facts)
     if slowed is not None and _blocks(facts, slowed, thrown):
@@ -69,6 +75,20 @@ def examine(facts: Facts) -> list[Finding]:
     ]
     summary = f"{worst.value} went badly in {worst.rate:.0%} of its requests, on every server"
     return [Finding(NAME, COMPONENT, worst.value, summary, tuple(reasons))]
+
+
+def _heavy(facts: Facts, heavy: Heaviest) -> Finding:
+    """Without a time before it: the route that all others wait for, by its own time."""
+    reasons = [
+        *kept_by_it(NAME, facts, heavy),
+        *_common(facts),
+        *waits_of_it(NAME, facts, heavy),
+    ]
+    summary = (
+        f"{heavy.route} takes {heavy.longer_s:.2f} s by itself, on every instance, and the others"
+        " wait for the workers that it keeps"
+    )
+    return Finding(NAME, COMPONENT, heavy.route, summary, tuple(reasons))
 
 
 def _blocks(facts: Facts, slowed: SlowedRoute, thrown: Concentration | None) -> bool:

@@ -12,6 +12,8 @@ from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.heaviest import heaviest
+from logsleuth.analyses.heavy_reasons import may_wait
 from logsleuth.analyses.lock_timeouts import lock_timeouts
 from logsleuth.analyses.lock_waits import waited
 from logsleuth.analyses.own_time import database_part
@@ -23,6 +25,7 @@ from logsleuth.stats.counts import poisson_ratio
 if TYPE_CHECKING:
     from logsleuth.analyses.database import Statement
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.heaviest import Heaviest
     from logsleuth.analyses.own_time import SlowedRoute
     from logsleuth.model import Component
 
@@ -117,6 +120,9 @@ def _answered_sooner(facts: Facts, worst: Statement) -> list[Reason]:
 
 def _untold(facts: Facts) -> list[Finding]:
     """A route that took longer by itself may have waited for statements that nobody tells of."""
+    heavy = heaviest(facts)
+    if heavy is not None:
+        return _heavy(facts, heavy)
     slowed = facts.slowed_route
     if slowed is None or not slowed.alone:
         return [] if slowed is not None and slowed.unchanged else _unseen(facts)
@@ -131,6 +137,21 @@ def _untold(facts: Facts) -> list[Finding]:
         evidence=slowed.events,
     )  # fmt: skip
     return [Finding(NAME, COMPONENT, None, says, (held,))]
+
+
+def _heavy(facts: Facts, heavy: Heaviest) -> list[Finding]:
+    """Without a time before it, a route that is slow by itself may wait for statements as well."""
+    reasons = may_wait(NAME, facts, heavy)
+    if not reasons:
+        return []
+    reasons += hit_everywhere(NAME, facts, "every server is hit", "strata", alike=0.5, apart=-2.5)
+    reasons += _waits_told(facts, None)
+    busiest = max(
+        facts.database.statements, key=lambda s: (s.busy_during_s, s.fingerprint), default=None
+    )
+    told = busiest is not None and heavy.database_s is None and len(reasons) > 1
+    target = _target(busiest) if told and busiest is not None else None
+    return [Finding(NAME, COMPONENT, target, reasons[0].check.explanation, tuple(reasons))]
 
 
 def _by_account(facts: Facts, slowed: SlowedRoute) -> Finding:
@@ -163,16 +184,16 @@ def _by_account(facts: Facts, slowed: SlowedRoute) -> Finding:
     return Finding(NAME, COMPONENT, None, summary, tuple(reasons))
 
 
-def _waits_told(facts: Facts) -> list[Reason]:
+def _waits_told(facts: Facts, role: str | None = "application") -> list[Reason]:
     """Locks, a limit or a stop, of which applications hear without the database's log."""
-    told = facts.said("locks", "no-connections", "database-unreachable", role="application")
+    told = facts.said("locks", "no-connections", "database-unreachable", role=role)
     count = sum(w.during for w in told)
     if count < _FEW:
         return []
     return [
         reason(
             NAME, "it was something else in the database", "direct", -3.0,
-            f"{count} lines of the applications: {told[0].message or ''}",
+            f"{count} lines: {told[0].message or ''}",
             evidence=tuple(w.event for w in told[:2] if w.event),
         )
     ]  # fmt: skip

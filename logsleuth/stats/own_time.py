@@ -135,6 +135,21 @@ def beyond_others(
     return beyond
 
 
+def beside_others(
+    place: IntArray, kind: IntArray, began: FloatArray, took: FloatArray, kinds: int
+) -> FloatArray:
+    """How much longer each kind took than the others beside its requests: trimmed means, [kinds].
+
+    No baseline is needed: a queue is as long for all who come at once, and what is left is the time
+    that a kind takes by itself, above that of an ordinary one. NaN where fewer than eight tell.
+    """
+    order = np.lexsort((began, place))
+    starts = np.flatnonzero(np.diff(place[order], prepend=-1))[1:]
+    parts = zip(np.split(kind[order], starts), np.split(took[order], starts), strict=True)
+    own = took[order] - np.concatenate([_around(k, v, -2) for k, v in parts])
+    return _by_kind(_mean, own, kind[order], ~np.isnan(own), kinds)
+
+
 def _ordered(
     place: IntArray,
     kind: IntArray,

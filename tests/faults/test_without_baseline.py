@@ -279,3 +279,43 @@ def test_one_that_was_meant_to_have_far_more_may_be_full_and_not_ill(
     scene.fail(scene.part(scene.on("web-1"), 0.5), 503, 2.0)
     scene.configure({"web-1": 9, "web-2": 1, "web-3": 1, "web-4": 1} if part > 1 else EQUAL)
     assert claims(bad_instance, gathered(noisy(scene))) == expected
+
+
+def queued(*, own_s: float, database_s: float | None = 0.06) -> Scene:
+    """All wait a second and more for the workers, and one route takes longer by itself."""
+    scene = Scene(rate=40)
+    scene.duration_s += 1.0 + 0.3 * np.sin(scene.started / 7.0)
+    scene.duration_s[scene.of("/search")] += own_s
+    noisy(scene)
+    for line in scene.lines:
+        if line.get("route") == "/search" or database_s is None:
+            line["database_s"] = database_s
+    scene.fail(scene.part(scene.between(0), 0.4), 503, 0.001)
+    return scene
+
+
+@pytest.mark.parametrize(("own_s", "expected"), [(1.5, "bad-route"), (0.2, None)])
+def test_a_route_that_takes_far_longer_than_what_waits_beside_it_is_bad(
+    gathered: Callable[[Scene], Facts], own_s: float, expected: str | None
+) -> None:
+    facts = gathered(queued(own_s=own_s))
+    assert facts.blind
+    cause = named(facts)
+    assert (cause.fault, cause.target) == (expected, "GET /search" if expected else None)
+
+
+def test_one_that_waits_for_the_database_so_long_is_not(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = named(gathered(queued(own_s=1.5, database_s=1.4)))
+    assert (cause.component, cause.fault) == ("database", "slow-queries")
+
+
+def test_its_statements_are_named_where_their_log_has_them(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = queued(own_s=1.5, database_s=None)
+    for at in np.linspace(1.0, 118, 900).tolist():
+        scene.statement(at, f"select id from bicycles where label like '{at:.2f}%'", 1.4)
+    cause = named(gathered(scene))
+    assert (cause.fault, cause.target) == ("slow-queries", "bicycles")
