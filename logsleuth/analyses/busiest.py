@@ -12,8 +12,25 @@ if TYPE_CHECKING:
 
 # Times an equal part of the pool.
 _OVER: Final = 1.35
+# Times as long as its equals: more than an uneven machine explains.
+_SLOWER: Final = 1.35
 # So many times as many requests as before, surely.
 _GROWN: Final = 1.15
+
+
+def full_before(pool: PoolFacts) -> ServerFacts | None:
+    """The busiest server, where it had far more than an equal part and was slow for it before.
+
+    Who is given more by intention can take more, and is no slower than its equals.
+    """
+    seen = [s for s in pool.servers if s.before.requests and s.before.median_s is not None]
+    if len(seen) < 2:
+        return None
+    hot = max(seen, key=lambda s: (s.before.share, s.server))
+    others = sorted(s.before.median_s or 0.0 for s in seen if s is not hot)
+    usual = max(others[len(others) // 2], 1e-3)
+    over = hot.before.share * len(seen) >= _OVER
+    return hot if over and (hot.before.median_s or 0.0) >= _SLOWER * usual else None
 
 
 def fills_first(facts: Facts, pool: PoolFacts, server: ServerFacts) -> float | None:

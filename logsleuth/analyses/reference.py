@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from logsleuth.analyses.busiest import full_before
 from logsleuth.stats.shares import g_test
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 _LEAST: Final = 20
 # A configuration that is followed this closely may itself be what harms.
 _FOLLOWED: Final = 0.05
-# Times an equal part, and times as long as the others: more than an uneven machine explains.
-_OVER: Final = 1.35
-_SLOWER: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def reference(facts: Facts, pool: PoolFacts) -> Reference | None:
     observed = {s.server: s.during.share for s in pool.servers if s.server}
     if len(observed) < 2 or pool.during < _LEAST:
         return None
-    seen = not facts.blind and not (facts.begun_before and _overloaded(pool))
+    seen = not facts.blind and not (facts.begun_before and full_before(pool))
     if pool.moved is not None and seen:
         before = {s.server: s.before.share for s in pool.servers}
         return Reference(before, "baseline", pool.moved, pool.p_value)
@@ -69,20 +67,6 @@ def reference(facts: Facts, pool: PoolFacts) -> Reference | None:
     # Backups and servers marked down are meant to get nothing.
     meant = [s for s in pool.servers if s.during.requests or s.configured_share]
     return _held(pool, {s.server: 1.0 / len(meant) for s in meant}, "peers")
-
-
-def _overloaded(pool: PoolFacts) -> bool:
-    """Whether a server had far more than an equal part in the baseline, and was slower for it.
-
-    Who is given more by intention can take more, and is no slower than its equals.
-    """
-    loads = [s.before for s in pool.servers if s.before.requests and s.before.median_s is not None]
-    if len(loads) < 2:
-        return False
-    hot = max(loads, key=lambda load: load.share)
-    others = sorted(load.median_s or 0.0 for load in loads if load is not hot)
-    usual = max(others[len(others) // 2], 1e-3)
-    return hot.share * len(loads) >= _OVER and (hot.median_s or 0.0) >= _SLOWER * usual
 
 
 def _held(pool: PoolFacts, shares: Mapping[str, float], basis: ExpectedFrom) -> Reference:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from logsleuth.analyses import nameless
-from logsleuth.analyses.busiest import fills_first
+from logsleuth.analyses.busiest import fills_first, full_before
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.passed_over import passed_over
@@ -213,6 +213,9 @@ def _share(facts: Facts, pool: PoolFacts, worst: ServerFacts) -> list[Reason]:
     grown = fills_first(facts, pool, worst) if during > 1.2 * before else None
     if grown is not None:
         weight = -2.0
+    elif ratio <= 1.2 and full_before(pool) is worst:
+        # Nobody saw it serve its part well: the baseline may be of the same trouble.
+        weight = -1.0
     elif 1.1 < ratio <= 1.2 and pool.p_value is not None and pool.p_value < _NO_ACCIDENT:
         weight = -1.0
     elif ratio <= 1.2:

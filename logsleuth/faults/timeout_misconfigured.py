@@ -38,6 +38,8 @@ _LONGER_S: Final = 0.1
 # Before, so many waited as long as are given up on now, and so many at all.
 _HARMLESS: Final = 0.3
 _SOME: Final = 0.005
+# Lines of applications that are full, to each that was given up.
+_OVERFLOW: Final = 0.05
 # Who needs no longer than this is not slow, whatever is too little for it.
 _PROMPT_S: Final = 0.5
 # Of so many instances the median tells; of fewer the worst.
@@ -71,6 +73,7 @@ def examine(facts: Facts) -> list[Finding]:
         *_longer_before(facts, limit, failed),
         *_completed(facts, limit, failed),
         *_cut_short(facts, failed),
+        *_overflow(facts, failed),
         *at_reload(NAME, facts, "timing"),
     ]
     target = _pool_of(facts, failed)
@@ -200,6 +203,22 @@ def _cut_short(facts: Facts, failed: Array) -> list[Reason]:
     ]  # fmt: skip
 
 
+def _overflow(facts: Facts, failed: Array) -> list[Reason]:
+    """Where nobody saw it begin: a limit fills no workers, and what fills them is slow as well."""
+    told = facts.said("overload", role="application") if facts.begun_before else ()
+    count = sum(w.during for w in told)
+    if count < max(_FEW, _OVERFLOW * int(failed.sum())):
+        return []
+    return [
+        reason(
+            NAME, "the applications are full", "load", -3.0,
+            f"{count} lines tell of it, and nobody saw how long requests took before:"
+            f" {told[0].message or ''}",
+            effect=float(count), evidence=tuple(w.event for w in told[:2] if w.event),
+        )
+    ]  # fmt: skip
+
+
 def _limit(facts: Facts, failed: Array) -> tuple[float, float]:
     """The time of an attempt that was given up, s, and the part of the failures that fit to it.
 
@@ -241,9 +260,11 @@ def _longer_before(facts: Facts, limit: float, failed: Array) -> list[Reason]:
     usual = float((longer & served).mean())
     now = float(failed.sum() / max(facts.during.sum(), 1))
     likely = usual > _HARMLESS * now and usual > _SOME
+    # After it, a limit may have been raised for what had become slow.
+    weight = 1.5 if facts.begun_before else 3.0
     return [
         reason(
-            NAME, "as long was harmless before", "magnitude", 3.0 if likely else -3.0,
+            NAME, "as long was harmless before", "magnitude", weight if likely else -3.0,
             f"{usual:.1%} of the requests before the onset took longer than {limit:.3f} s and were"
             f" served; {now:.1%} failed in the window",
             effect=usual, query=shown("slowest-routes"),
@@ -267,9 +288,10 @@ def _completed(facts: Facts, limit: float | None, gave_up: Array | None = None) 
     # One of them may be slower by chance, or ill; one that is to blame is so as a whole.
     slower = float(np.median(ratios)) if ratios else 1.0
     well = failed < 0.02 and slower < 1.5
+    weight = 1.0 if facts.begun_before else 2.5
     return [
         reason(
-            NAME, "the application completes them", "strata", 2.5 if well else -2.5,
+            NAME, "the application completes them", "strata", weight if well else -2.5,
             f"the applications failed {failed:.1%} of what they served and took {slower:.2f} times"
             " as long as before (medians)"
             + (f", while the balancer gave up after {limit:.3f} s" if limit else ""),

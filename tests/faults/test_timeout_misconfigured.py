@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from logsleuth.faults import timeout_misconfigured
 from tests.analyses.traffic_builder import FOUR, Scene
@@ -182,3 +183,21 @@ def test_one_instance_that_is_ill_beside_it_does_not_make_the_application_slow(
     scene.fail(ill, 500, 0.01)
     facts = gathered(scene)
     assert outcomes(timeout_misconfigured, facts)["the application completes them"] == "for"
+
+
+@pytest.mark.parametrize(("full", "named_so"), [(False, True), (True, False)])
+def test_where_nobody_saw_it_begin_a_limit_that_was_raised_may_have_been_right(
+    gathered: Callable[[Scene], Facts], full: bool, named_so: bool
+) -> None:
+    """A limit is raised at the end: it was too low, or for what has become slow and stays so."""
+    scene = Scene(rate=40)
+    late = scene.between(0, 70) & (scene.duration_s > LIMIT_S)
+    noisy(scene)
+    scene.status[late], scene.duration_s[late] = 504, LIMIT_S + 0.001
+    for at in np.linspace(1, 69, 120 if full else 0).tolist():
+        message = "all workers busy, backlog at 40: turning away /cart"
+        scene.say("application", at, message, level="warning", instance="web-2")
+    facts = gathered(scene)
+    assert facts.begun_before
+    assert not facts.blind
+    assert (named(facts).fault == "timeout-misconfigured") == named_so

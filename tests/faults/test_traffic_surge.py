@@ -8,7 +8,7 @@ import pytest
 
 from logsleuth.faults import bad_instance, traffic_surge
 from tests.analyses.traffic_builder import Scene
-from tests.faults.scenes import ONSET, claims, named, outcomes
+from tests.faults.scenes import ONSET, claims, named, outcomes, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,3 +56,15 @@ def test_as_many_requests_as_before_are_no_surge(gathered: Callable[[Scene], Fac
     scene = surge(0.25, times=1.0)
     scene.fail(scene.part(scene.between(ONSET), 0.5), 500, 0.3)
     assert traffic_surge.examine(gathered(scene)) == []
+
+
+def test_where_the_busiest_was_full_before_nobody_is_cleared_or_called_ill(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """The evidence may begin within the rush: as many came before, and it was slow for them."""
+    scene = surge(0.55, times=1.0)
+    scene.slow(scene.between(0) & scene.on("web-1"), 2.0)
+    scene.slow(scene.between(ONSET) & scene.on("web-1"), 5.0)
+    facts = gathered(scene)
+    assert claims(bad_instance, facts) == []
+    assert statuses(facts)["client"] == "inconclusive"
