@@ -294,6 +294,9 @@ def _mended(facts: Facts) -> list[Reason]:
 def held_by_route(fault: str, facts: Facts, worst: Concentration) -> Reason:
     """How much of the harm one route has, and how the others fare."""
     alone = worst.excess_share > _ALONE and worst.rate > 4.0 * max(worst.others_rate, 0.003)
+    # Where others did as badly before, what is above that is little: it must be much of it all.
+    bad = int((facts.during & facts.badness.bad).sum())
+    alone = alone and worst.requests * worst.rate >= _SOME * bad
     return reason(
         fault, "one route has the harm", "strata", 3.0 if alone else -3.0,
         f"{worst.value} has {worst.excess_share:.0%} of the harm: {worst.rate:.1%} of its requests"

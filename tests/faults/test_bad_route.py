@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logsleuth.analyses.concentration import by_route
 from logsleuth.faults import bad_release, bad_route
 from tests.analyses.traffic_builder import BEGIN, FOUR, Scene
 from tests.faults.scenes import ONSET, claims, named, noisy, outcomes
@@ -25,6 +27,18 @@ def failing(share: float = 0.7) -> Scene:
 def test_a_route_that_fails_on_every_server_is_named(gathered: Callable[[Scene], Facts]) -> None:
     cause = named(gathered(noisy(failing())))
     assert (cause.fault, cause.target) == ("bad-route", "GET /search")
+
+
+def test_a_rare_route_has_not_the_harm_where_the_others_fare_as_badly_as_before(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """Of what is above a bad baseline it may have all, and still be next to nothing of it."""
+    facts = gathered(failing())
+    worst = by_route(facts)
+    assert worst is not None
+    assert bad_route.held_by_route("bad-route", facts, worst).weight > 0
+    rare = replace(worst, requests=9, rate=0.44, others_rate=0.1, excess_share=1.0)
+    assert bad_route.held_by_route("bad-route", facts, rare).weight < 0
 
 
 def test_a_bad_route_is_doubted_where_nobody_would_tell_of_a_release(
