@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.doubt import Doubt
     from logsleuth.analyses.facts import Calm, Facts
     from logsleuth.analyses.findings import Finding
+    from logsleuth.analyses.incident import Window
     from logsleuth.case.store import Case
 
 # A shorter spell may coincide with anything: of 128 recordings without an incident nine stir at
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _LASTS_S: Final = 5.0
 # What is named with less is as much as open.
 _SURE: Final = 0.8
+_OVERLAP: Final = 0.5
 
 
 def attested(case: Case, calm: Calm, doubted: Sequence[Doubt]) -> Facts | None:
@@ -29,14 +31,26 @@ def attested(case: Case, calm: Calm, doubted: Sequence[Doubt]) -> Facts | None:
     Little that went badly is weak evidence, and so are a few lines of another log; where they begin
     together and all faults have been held against both, they are strong. None if no doubt is.
     """
+    looked_at: list[Window] = []
     for doubt in doubted:
-        if doubt.window is None or doubt.badness is None or doubt.window.bad_seconds < _LASTS_S:
+        window = doubt.window
+        if window is None or doubt.badness is None or window.bad_seconds < _LASTS_S:
             continue
-        facts = examine(case, calm.traffic, doubt.badness, doubt.window)
+        if any(_alike(window, other) for other in looked_at):
+            continue
+        looked_at.append(window)
+        facts = examine(case, calm.traffic, doubt.badness, window)
         standing = verdict.ranked([found for fault in FAULTS for found in fault.examine(facts)])
         if verdict.root_cause(standing).confidence >= _SURE and _has_witness(standing[0].finding):
             return facts
     return None
+
+
+def _alike(one: Window, other: Window) -> bool:
+    """Whether two doubts are of one stretch: the faults would say the same of both."""
+    shared = min(one.stop, other.stop) - max(one.onset, other.onset)
+    whole = max(one.stop, other.stop) - min(one.onset, other.onset)
+    return one.measure == other.measure and shared >= _OVERLAP * whole
 
 
 def _has_witness(finding: Finding) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from logsleuth import corroboration
 from logsleuth.analyses import doubts
-from logsleuth.analyses.facts import Calm, gather
+from logsleuth.analyses.facts import Calm, Facts, examine, gather
 from logsleuth.corroboration import attested
 from logsleuth.investigation import investigate
 from tests.analyses.traffic_builder import BEGIN, Scene, opened
@@ -16,6 +18,10 @@ from tests.analyses.traffic_builder import BEGIN, Scene, opened
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from logsleuth.analyses.badness import Badness
+    from logsleuth.analyses.incident import Window
+    from logsleuth.analyses.traffic import Traffic
+    from logsleuth.case.store import Case
     from logsleuth.model import Investigation
 
 
@@ -72,3 +78,26 @@ def test_a_few_failures_while_the_database_has_no_room_are_one(tmp_path: Path) -
     assert found.incident.onset.timestamp() - BEGIN == pytest.approx(100, abs=6)
     assert found.root_cause is not None
     assert found.root_cause.fault == "connection-exhaustion"
+
+
+def test_a_stretch_that_several_doubts_tell_of_is_looked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[Window] = []
+
+    def examined(case: Case, requests: Traffic, judged: Badness, window: Window) -> Facts:
+        looked_at.append(window)
+        return examine(case, requests, judged, window)
+
+    monkeypatch.setattr(corroboration, "examine", examined)
+    with opened(slightly_slower(20, attested=False), tmp_path) as case:
+        facts = gather(case)
+        assert isinstance(facts, Calm)
+        (doubt,) = doubts.find(case, facts)
+        assert doubt.window is not None
+        later = replace(
+            doubt.window, onset=doubt.window.onset - 200, ended=doubt.window.onset - 180
+        )
+        apart = replace(doubt, window=replace(later, episodes=()))
+        assert attested(case, facts, [doubt, doubt, apart, doubt]) is None
+    assert looked_at == [doubt.window, apart.window]
