@@ -42,7 +42,11 @@ told as (
     ) as made
     from read
 )
-select round((written - made) / 900)::bigint * 900 as apart, count(*) as times
+select round((written - made) / 900)::bigint * 900 as apart,
+    count(*) filter (
+        where abs(written - made - round((written - made) / 900) * 900) <= $near
+    ) as times,
+    count(*) as told
 from told where made is not null
 group by apart order by times desc, abs(apart), apart
 """
@@ -50,6 +54,16 @@ group by apart order by times desc, abs(apart), apart
 _MOST: Final = 0.9
 _LEAST: Final = 5
 _WIDEST: Final = 14 * 3600
+# Requests end, and clocks are wrong, by less: what is farther from any zone was never told by one.
+_NEAR_S: Final = 90.0
+# Of the quarters that are no halves of an hour clocks are set to these: Nepal, Eucla, Chatham.
+# Source: the IANA time zone database.
+QUARTERS: Final = frozenset({20_700, 31_500, 45_900, 49_500})
+
+
+def is_a_zone(shift: int) -> bool:
+    """Whether clocks anywhere are set so many seconds ahead of UTC."""
+    return abs(shift) <= _WIDEST and (shift % 1800 == 0 or shift in QUARTERS)
 
 
 def shifts(connection: duckdb.DuckDBPyConnection, sources: Iterable[int]) -> dict[int, int]:
@@ -57,12 +71,16 @@ def shifts(connection: duckdb.DuckDBPyConnection, sources: Iterable[int]) -> dic
     found = {}
     for source_id in sources:
         rows = connection.execute(
-            _TOLD, {"source_id": source_id, "haproxy": _HAPROXY, "aws": _AWS, "uuid7": _UUID7}
-        ).fetchall()
+            _TOLD,
+            {
+                "source_id": source_id, "haproxy": _HAPROXY, "aws": _AWS, "uuid7": _UUID7,
+                "near": _NEAR_S,
+            },
+        ).fetchall()  # fmt: skip
         if not rows:
             continue
-        apart, times = rows[0]
-        total = sum(count for _, count in rows)
-        if total >= _LEAST and times >= _MOST * total and abs(apart) <= _WIDEST:
+        apart, times, _ = rows[0]
+        total = sum(told for _, _, told in rows)
+        if total >= _LEAST and times >= _MOST * total and is_a_zone(apart):
             found[source_id] = apart
     return found

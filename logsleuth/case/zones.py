@@ -228,7 +228,7 @@ def _overlaid(
     until = max(*(s.until - group[s.source_id] for s in members), since + 1.0)
     # Coarser steps are likelier zones: whole hours before halves before quarters.
     steps = sorted(
-        range(-_WIDEST, _WIDEST + 1, _QUARTER),
+        filter(timed_ids.is_a_zone, range(-_WIDEST, _WIDEST + 1, _QUARTER)),
         key=lambda s: (s != 0, s % 3600 != 0, s % 1800 != 0, abs(s), s),
     )
     shorter = max(min(until - since, high - low), 1.0)

@@ -44,12 +44,16 @@ def zone(folder: Path, lines: list[str]) -> tuple[str, float]:
     return str(row[0]), float(row[1])
 
 
-def lines(make: object, count: int = 20, shift: int = NEW_YORK) -> list[str]:
+def lines(
+    make: object, count: int = 20, shift: int = NEW_YORK, stretched: float = 1.0
+) -> list[str]:
     assert callable(make)
     found = []
     for i in range(count):
         at = BEGIN + timedelta(seconds=7 * i)
-        local = (at + timedelta(seconds=shift)).strftime("%Y-%m-%d %H:%M:%S")
+        local = (at + timedelta(seconds=shift + 7 * i * (stretched - 1.0))).strftime(
+            "%Y-%m-%d %H:%M:%S"
+        )
         made = make(int(at.timestamp()))
         found.append(
             f'ts="{local},{100 + i}" level=info msg=served method=GET path=/a/{i} status=200'
@@ -76,3 +80,16 @@ def test_ids_of_any_day_that_clients_sent_are_not_believed(tmp_path: Path) -> No
     for i in range(0, 12, 3):
         told[i] = told[i].rpartition("=")[0] + "=" + haproxy(1_700_000_000 + 86_400 * i)
     assert zone(tmp_path, told) == ("assumed UTC", 0)
+
+
+@pytest.mark.parametrize(("shift", "stretched"), [(900, 1.0), (-2700, 1.0), (0, 12.0)])
+def test_times_that_no_clock_on_earth_is_set_to_tell_no_zone(
+    tmp_path: Path, shift: int, stretched: float
+) -> None:
+    """Logs that were written again keep their ids; what is apart by any time is no zone."""
+    told = zone(tmp_path, lines(haproxy, 80, shift=shift, stretched=stretched))
+    assert told == ("assumed UTC", 0.0)
+
+
+def test_nepal_is_a_quarter_of_an_hour_apart(tmp_path: Path) -> None:
+    assert zone(tmp_path, lines(haproxy, shift=20_700)) == ("inferred", 20_700.0)
