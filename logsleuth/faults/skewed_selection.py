@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.comparison import contrast
+from logsleuth.analyses.concentration import by_client
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.passed_over import passed_over
 from logsleuth.analyses.reference import reference
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
 from logsleuth.analyses.stand_ins import stand_in
+from logsleuth.analyses.told_shares import told_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +37,8 @@ _BEYOND: Final = 6.0
 _BY_LOAD: Final = frozenset({"least-conn", "least-time"})
 # HAProxy's `balance first` fills one server before it turns to the next.
 _IN_ORDER: Final = "first"
+# A client with this part of the requests may be a gateway.
+_GATEWAY: Final = 0.15
 _KEYED: Final = frozenset({"ip-hash", "hash", "source", "uri", "url-param", "hdr", "sticky"})
 
 
@@ -46,7 +50,45 @@ def examine(facts: Facts) -> list[Finding]:
         # A server that nobody used before was added to the pool: that is no selection among it.
         if meant is not None and (facts.blind or not _hot(pool, meant).new):
             found.append(_finding(facts, pool, meant))
-    return found
+    return found or _by_their_own_lines(facts)
+
+
+def _by_their_own_lines(facts: Facts) -> list[Finding]:
+    """Where no log of the balancer names servers, the instances tell how often each was asked."""
+    held = told_shares(facts)
+    if held is None:
+        return []
+    top = by_client(facts)
+    gateway = top is not None and top.share_during > max(_GATEWAY, 3.0 * top.share_before)
+    reasons = [
+        reason(
+            NAME, "shares moved", "strata", 2.5,
+            f"by the applications' own lines {held.hot} was asked for {held.during:.0%} of all, and"
+            f" for {held.before:.0%} before",
+            effect=held.during - held.before, query=shown("instances", facts.window),
+        ),
+        reason(
+            NAME, "harm on the hot server", "magnitude", 2.5 if held.harmed else -2.5,
+            f"{held.hot} took {held.slower:.1f} times as long as before, the others"
+            f" {held.others_slower:.1f} times (medians), and failed {held.failing:.1%} more than"
+            " they did",
+            effect=held.slower, query=shown("instances", facts.window),
+        ),
+        *([
+            reason(
+                NAME, "a key may have chosen it", "affinity", -2.5,
+                f"{top.value} makes {top.share_during:.0%} of the requests, and made"
+                f" {top.share_before:.0%} before: a key may keep it on one server",
+                effect=top.share_during, query=shown("failures-by-client", facts.window),
+            )
+        ] if top is not None and gateway else []),
+        *at_reload(NAME, facts),
+    ]  # fmt: skip
+    summary = (
+        f"the balancer sent {held.during:.0%} of the requests to {held.hot}, by what the"
+        f" applications say, and {held.before:.0%} before"
+    )
+    return [Finding(NAME, COMPONENT, held.hot, summary, tuple(reasons))]
 
 
 def _finding(facts: Facts, pool: PoolFacts, meant: Reference) -> Finding:

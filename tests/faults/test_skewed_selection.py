@@ -257,3 +257,36 @@ def test_a_hot_server_that_is_ejected_and_returns_is_still_the_selections_doing(
     assert "servers without requests" not in told
     cause = named(facts)
     assert (cause.fault, cause.target) == ("skewed-selection", servers[0])
+
+
+def unnamed(*, slow: float = 12.0, gateway: bool = False) -> Scene:
+    """No log tells which server a request was given to; the applications tell how many each had."""
+    scene = Scene(rate=40)
+    scene.give(scene.between(ONSET), {"web-1": 4, "web-2": 1, "web-3": 1, "web-4": 1})
+    scene.slow(scene.between(ONSET) & scene.on("web-1"), slow)
+    if gateway:
+        scene.client[scene.part(scene.between(ONSET) & scene.on("web-1"), 0.6)] = "203.0.113.9"
+    scene.applications()
+    scene.server[:] = scene.first[:] = scene.pool[:] = ""
+    return scene
+
+
+def test_without_the_servers_names_the_instances_tell_who_had_more(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    cause = named(gathered(unnamed()))
+    assert (cause.fault, cause.target) == ("skewed-selection", "web-1")
+
+
+def test_but_not_what_chose_one_where_a_gateway_came(gathered: Callable[[Scene], Facts]) -> None:
+    facts = gathered(unnamed(gateway=True))
+    assert outcomes(skewed_selection, facts)["a key may have chosen it"] == "against"
+    assert named(facts).fault != "skewed-selection"
+
+
+def test_nor_where_all_have_their_part(gathered: Callable[[Scene], Facts]) -> None:
+    scene = Scene(rate=40)
+    scene.slow(scene.between(ONSET) & scene.on("web-1"), 12.0)
+    scene.applications()
+    scene.server[:] = scene.first[:] = scene.pool[:] = ""
+    assert skewed_selection.examine(gathered(scene)) == []
