@@ -40,6 +40,8 @@ _HARMLESS: Final = 0.3
 _SOME: Final = 0.005
 # Lines of applications that are full, to each that was given up.
 _OVERFLOW: Final = 0.05
+# An instance that fails so much of what it answers is no healthy one.
+_ILL: Final = 0.2
 # Who needs no longer than this is not slow, whatever is too little for it.
 _PROMPT_S: Final = 0.5
 # Of so many instances the median tells; of fewer the worst.
@@ -139,6 +141,7 @@ def _untimed(facts: Facts) -> list[Finding]:
             evidence=events, query=shown("balancer-messages"),
         ),
         *_completed(facts, None),
+        *_one_is_ill(facts),
         *at_reload(NAME, facts, "timing"),
     ]  # fmt: skip
     worst = by_route(facts)
@@ -146,6 +149,24 @@ def _untimed(facts: Facts) -> list[Finding]:
     target = worst.value if worst and alone else _pool_of(facts, failed)
     summary = f"the balancer gives up on requests to {target} that the application completes"
     return [Finding(NAME, COMPONENT, target, summary, tuple(reasons))]
+
+
+def _one_is_ill(facts: Facts) -> list[Reason]:
+    """What hangs has no line; an instance that fails much of what it ends hangs on to the rest."""
+    known = [i for i in facts.instances if i.during >= _FEW]
+    if not known:
+        return []
+    worst = max(known, key=lambda i: (i.failed_during / i.during, i.name))
+    rate = worst.failed_during / worst.during
+    if rate < _ILL or worst.failed_before > 0.1 * worst.before:
+        return []
+    return [
+        reason(
+            NAME, "an instance is ill", "application", -2.5,
+            f"{worst.name} failed {rate:.0%} of what it ended", effect=rate,
+            query=shown("instances", facts.window),
+        )
+    ]  # fmt: skip
 
 
 def _answered_504(facts: Facts, failed: Array) -> int:

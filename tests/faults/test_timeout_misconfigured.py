@@ -147,6 +147,18 @@ def test_without_times_the_status_and_the_applications_tell(
     assert claims(timeout_misconfigured, facts) == ["web"]
 
 
+def test_nor_do_they_where_an_instance_fails_what_it_ends(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = untimed()
+    for line in scene.lines:
+        if line.get("instance") == "web-4" and line["said_at"] > ONSET and line["said_at"] % 2 < 1:
+            line["status"] = 500
+    facts = gathered(scene)
+    assert outcomes(timeout_misconfigured, facts)["an instance is ill"] == "against"
+    assert claims(timeout_misconfigured, facts) == []
+
+
 def test_without_times_what_the_applications_have_no_line_of_is_no_timeout(
     gathered: Callable[[Scene], Facts],
 ) -> None:
