@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from logsleuth import __version__, corroboration, runbooks, verdict
 from logsleuth.analyses import (
@@ -31,16 +31,21 @@ if TYPE_CHECKING:
     from logsleuth.case.store import Case
     from logsleuth.model import DatabaseLog, Hypothesis, JudgedChange, Message, Waterfall
 
+_SLIGHT: Final = (
+    "what went badly is too little for an incident by itself; it is taken for one because another"
+    " log tells of its cause at that time"
+)
+
 
 def investigate(case: Case) -> Investigation:
     """Tell the whole story of a case: what happened, who did it, who did not, and the evidence."""
-    facts = gather(case)
+    facts, slight = gather(case), False
     if isinstance(facts, Calm):
         doubted = doubts.find(case, facts)
-        slight = corroboration.attested(case, facts, doubted)
-        if slight is None:
+        attested = corroboration.attested(case, facts, doubted)
+        if attested is None:
             return _calm(case, facts, [doubt.told for doubt in doubted])
-        facts = slight
+        facts, slight = attested, True
     standing = verdict.ranked([found for fault in FAULTS for found in fault.examine(facts)])
     root = verdict.root_cause(standing)
     judged = judgements.examine(facts, root, verdict.reasons(standing, root))
@@ -58,7 +63,7 @@ def investigate(case: Case) -> Investigation:
         hypotheses=hypotheses,
         pools=pools,
         timeline=moments,
-        warnings=coverage.warnings(case, facts.window),
+        warnings=(*([_SLIGHT] if slight else []), *coverage.warnings(case, facts.window)),
         series=drawn,
         cited=_cited(case, hypotheses, moments, waterfalls, judged.changes, drawn.database),
         version=__version__,

@@ -50,6 +50,7 @@ def test_slight_slowness_with_statements_that_take_it_is_an_incident(tmp_path: P
     assert found.incident.onset.timestamp() - BEGIN == pytest.approx(100, abs=1)
     assert found.root_cause is not None
     assert (found.root_cause.fault, found.root_cause.target) == ("slow-queries", "bicycles")
+    assert "too little for an incident by itself" in found.warnings[0]
 
 
 @pytest.mark.parametrize(("lasts_s", "times", "attested"), [(20, 1.45, False), (2, 2.5, True)])
