@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from logsleuth.model import DatabaseLog, Hypothesis, JudgedChange, Message, Waterfall
 
 _SLIGHT: Final = (
-    "what went badly is too little for an incident by itself; it is taken for one because another"
-    " log tells of its cause at that time"
+    "what went badly is too little for an incident by itself; it is taken for one because words of"
+    " that time, or the number of requests, attest its cause"
 )
 
 
