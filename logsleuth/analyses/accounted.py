@@ -22,6 +22,9 @@ _LEAST: Final = 40
 _TIMED: Final = 5
 # A request that waited for one statement takes longer than what is worth a line.
 _LONGER: Final = 2.0
+# What is worth a line takes so many times as long as a request does at most: of statements that
+# take half of that, which doubles the request's time, some would have one.
+_WORTH: Final = 2.0
 # What failed sooner than this waited for nobody.
 _AT_ONCE_S: Final = 0.1
 
@@ -33,7 +36,9 @@ def few_lines_for_much_harm(facts: Facts) -> Check | None:
     logs what takes that long has a line of it; one that refuses a statement logs the error, which
     PostgreSQL always does. So the lines bound what it can have done. Statements still waiting have
     no line yet: before the incident is over, slow requests count as its doing where no application
-    has a line of their end. Who waits for a connection of its own pool waits unseen.
+    has a line of their end. Who waits for a connection of its own pool waits unseen. And a little
+    more to each request fills the workers, for whom all then wait: so nothing is bounded where a
+    statement may take several times as long as a request usually does without a line.
     """
     waited = facts.said("pool-exhausted", role="application")
     if facts.silence("database") or not facts.database.timed or waited:
@@ -47,8 +52,11 @@ def few_lines_for_much_harm(facts: Facts) -> Check | None:
     took = np.nan_to_num(facts.traffic.duration_s[bad])
     held_up = int((took >= _LONGER * least).sum())
     quick = int((took < min(_AT_ONCE_S, _LONGER * least)).sum())
-    # What took longer than that may have waited for statements that are worth no line yet.
-    if count - held_up - quick > _PART * count:
+    # What took longer than that may have waited for statements that are worth no line yet, or in a
+    # queue that such statements filled.
+    between = count - held_up - quick
+    hidden = between > _PART * count or least > _WORTH * _usual_s(facts)
+    if count - quick > _PART * count and hidden:
         return None
     if quick > _PART * count and facts.database.product != "postgresql":
         return None
@@ -65,6 +73,14 @@ def few_lines_for_much_harm(facts: Facts) -> Check | None:
         margin=Interval(0.0, _PART, 0.95),
         query=shown("slowest-statements", facts.window),
     )
+
+
+def _usual_s(facts: Facts) -> float:
+    """What a request took before, the median in seconds; 0 where nobody saw before."""
+    calm = facts.before & (facts.traffic.status < 400)
+    took = facts.traffic.duration_s[calm]
+    took = took[~np.isnan(took)]
+    return 0.0 if facts.blind or not len(took) else float(np.median(took))
 
 
 def _unended(facts: Facts, held_up: int, longer: float) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from logsleuth.analyses.facts import Facts
 
 
-def timed(scene: Scene, every: float = 10.0, took: float = 0.3) -> Scene:
+def timed(scene: Scene, every: float = 10.0, took: float = 0.09) -> Scene:
     for at in np.arange(2.0, scene.seconds, every).tolist():
         scene.statement(at, "select * from reports", took)
     return scene
@@ -108,5 +108,12 @@ def test_what_takes_less_than_a_line_is_worth_may_have_waited_without_one(
     gathered: Callable[[Scene], Facts],
 ) -> None:
     scene = Scene()
-    scene.duration_s[scene.between(60)] += 0.4
+    scene.duration_s[scene.between(60)] += 0.09
     assert few_lines_for_much_harm(gathered(timed(scene))) is None
+
+
+def test_what_is_worth_a_line_only_after_many_times_a_requests_time_bounds_nothing(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """A fifth of a second more to each request fills the workers, and none of it has a line."""
+    assert few_lines_for_much_harm(gathered(timed(slowed(90), took=0.5))) is None
