@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from logsleuth.analyses.own_time import handled
+from logsleuth.analyses.own_time import handled, worth_a_line_s
 from logsleuth.stats.own_time import beside_others
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def heaviest_waits(facts: Facts, heavy: Heaviest) -> float | None:
     if not facts.database.timed or facts.silence("database") is not None:
         return None
     often = [s for s in facts.database.statements if s.calls_during >= _CALLED * heavy.requests]
-    return sum(s.busy_during_s for s in often) / (heavy.longer_s * heavy.requests)
+    part = sum(s.busy_during_s for s in often) / (heavy.longer_s * heavy.requests)
+    return part if part > _CALLED or worth_a_line_s(facts) <= heavy.longer_s else None
 
 
 def _everywhere(lines: dict[str, Array], mine: Array, longer: float) -> bool:

@@ -39,7 +39,7 @@ def waits_of_it(fault: str, facts: Facts, heavy: Heaviest) -> list[Reason]:
     """Weigh how much of that was the database's, or that nobody tells."""
     part = heaviest_waits(facts, heavy)
     if part is None:
-        log = "times no statement" if facts.database.events else "isn't in the evidence"
+        log = "times no statement so short" if facts.database.events else "isn't in the evidence"
         return [
             reason(
                 fault, "what it waits for isn't in the evidence", "coverage", -2.0,

@@ -117,7 +117,8 @@ def database_part(facts: Facts, slowed: SlowedRoute) -> float | None:
     """How much of what the route took longer was the database's; None where nobody tells.
 
     By the application's own account, or by what those slow statements took longer that came as
-    often as the route was asked for, not a job's few long ones.
+    often as the route was asked for, not a job's few long ones. What a statement would have to take
+    before it is worth a line may be more than the route took longer: then they tell nothing.
     """
     own = slowed.own
     if own.part_s is not None:
@@ -132,7 +133,15 @@ def database_part(facts: Facts, slowed: SlowedRoute) -> float | None:
         for s in facts.database.statements
         if s.calls_during >= _CALLED * asked
     )
-    return grown / max(own.longer_s * asked, 1e-3)
+    part = grown / max(own.longer_s * asked, 1e-3)
+    return part if part > _EXPLAINED or worth_a_line_s(facts) <= own.longer_s else None
+
+
+def worth_a_line_s(facts: Facts) -> float:
+    """The shortest time that the database found worth a line, in seconds; infinite if none was."""
+    bounds = {"onset": facts.window.onset, "stop": facts.window.stop, "slack": 0.0}
+    (least, *_) = facts.case.row(sql("accounted"), bounds)
+    return float("inf") if least is None else float(least)
 
 
 def nobody_tells(facts: Facts, slowed: SlowedRoute) -> bool:

@@ -248,10 +248,11 @@ def _deploy(facts: Facts, moves: list[Change]) -> Reason:
 
 
 def _whole(facts: Facts, moves: Sequence[Change]) -> bool:
-    """Whether most instances started on it, or a line says that it was deployed."""
+    """Whether most instances started on it, or a line that is none of theirs says so."""
     known = {i.name for i in facts.instances}
     started = {c.target for c in moves}
-    return len(started) >= 0.6 * max(len(known), 1) or any(c.kind == "deploy" for c in moves)
+    everywhere = any(c.kind == "deploy" and c.target not in known for c in moves)
+    return len(started) >= 0.6 * max(len(known), 1) or everywhere
 
 
 def _alike(facts: Facts, held: Study, moves: Sequence[Change]) -> list[Reason]:

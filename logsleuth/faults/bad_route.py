@@ -161,7 +161,7 @@ def _own_database_part(facts: Facts, slowed: SlowedRoute) -> list[Reason]:
     if part is None:
         # Where nobody tells, two in three recorded ones were the route's own: named with doubt.
         silent = nobody_tells(facts, slowed)
-        log = "nor does a log of it" if silent else "and its log times no statement, fast or slow"
+        log = "nor does a log of it" if silent else "and its log times no statement so short"
         return [
             reason(
                 NAME, "what it waits for isn't in the evidence", "coverage",

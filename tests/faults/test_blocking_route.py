@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pytest
 
 from logsleuth.faults import bad_instance, bad_route, slow_queries
 from tests.analyses.traffic_builder import BEGIN, Scene
@@ -215,3 +216,17 @@ def test_dear_requests_of_a_client_that_asks_often_are_not_the_routes(
     scene.slow(dear, 10.0)
     queued(scene)
     assert claims(bad_route, gathered(told(scene))) == []
+
+
+@pytest.mark.parametrize(
+    ("worth_s", "named_so"), [(2.0, "isn't in the evidence"), (0.1, "part of its time")]
+)
+def test_a_log_in_which_such_statements_have_no_line_clears_nothing(
+    gathered: Callable[[Scene], Facts], worth_s: float, named_so: str
+) -> None:
+    """A job's lines show that the database times some; the route's may be too short for one."""
+    scene, _ = blocked()
+    for at in np.arange(3.0, scene.seconds, 8.0).tolist():
+        scene.statement(at, "select * from reports", worth_s)
+    found = outcomes(bad_route, gathered(told(scene)))
+    assert [name for name in found if named_so in name]
