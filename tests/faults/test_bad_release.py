@@ -130,11 +130,11 @@ def test_one_instance_that_starts_while_all_are_ill_already_has_no_bad_release(
 def test_the_deploy_that_one_of_many_tells_of_is_not_everybodys(
     gathered: Callable[[Scene], Facts],
 ) -> None:
-    """All are ill from the first line on, in the first second of which one starts anew."""
+    """All are ill from the first line on, beside which one starts anew."""
     scene = Scene(rate=40)
     scene.fail(scene.between(0), 503, 0.003)
     noisy(scene)
-    scene.say("application", 1.0, "booted release 1.0.372", instance="web-4", level="info")
+    scene.say("application", 0.05, "booted release 1.0.372", instance="web-4", level="info")
     facts = gathered(scene)
     assert facts.blind
     assert claims(bad_release, facts) == []
