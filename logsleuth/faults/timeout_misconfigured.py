@@ -40,6 +40,8 @@ _HARMLESS: Final = 0.3
 _SOME: Final = 0.005
 # Lines of applications that are full, to each that was given up.
 _OVERFLOW: Final = 0.05
+# Of the requests, so many that were tried again are some more work.
+_AGAIN: Final = 0.02
 # An instance that fails so much of what it answers is no healthy one.
 _ILL: Final = 0.2
 # Who needs no longer than this is not slow, whatever is too little for it.
@@ -225,8 +227,13 @@ def _cut_short(facts: Facts, failed: Array) -> list[Reason]:
 
 
 def _overflow(facts: Facts, failed: Array) -> list[Reason]:
-    """Where nobody saw it begin: a limit fills no workers, and what fills them is slow as well."""
-    told = facts.said("overload", role="application") if facts.begun_before else ()
+    """Where nobody saw it begin: a limit fills no workers, and what fills them is slow as well.
+
+    Unless what is given up is tried again, which is more work.
+    """
+    again = float(facts.traffic.retried[facts.during].mean())
+    once = facts.names_servers and again < _AGAIN
+    told = facts.said("overload", role="application") if facts.begun_before and once else ()
     count = sum(w.during for w in told)
     if count < max(_FEW, _OVERFLOW * int(failed.sum())):
         return []

@@ -197,15 +197,20 @@ def test_one_instance_that_is_ill_beside_it_does_not_make_the_application_slow(
     assert outcomes(timeout_misconfigured, facts)["the application completes them"] == "for"
 
 
-@pytest.mark.parametrize(("full", "named_so"), [(False, True), (True, False)])
+@pytest.mark.parametrize(
+    ("full", "again", "named_so"),
+    [(False, False, True), (True, False, False), (True, True, True)],
+)
 def test_where_nobody_saw_it_begin_a_limit_that_was_raised_may_have_been_right(
-    gathered: Callable[[Scene], Facts], full: bool, named_so: bool
+    gathered: Callable[[Scene], Facts], full: bool, again: bool, named_so: bool
 ) -> None:
     """A limit is raised at the end: it was too low, or for what has become slow and stays so."""
-    scene = Scene(rate=40)
+    scene = Scene(rate=40, product="nginx-access" if again else "haproxy")
     late = scene.between(0, 70) & (scene.duration_s > LIMIT_S)
     noisy(scene)
     scene.status[late], scene.duration_s[late] = 504, LIMIT_S + 0.001
+    if again:
+        scene.retry(scene.part(scene.between(0, 70) & ~late & scene.on("web-2"), 0.2), "web-1", 502)
     for at in np.linspace(1, 69, 120 if full else 0).tolist():
         message = "all workers busy, backlog at 40: turning away /cart"
         scene.say("application", at, message, level="warning", instance="web-2")
