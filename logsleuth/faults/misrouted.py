@@ -219,7 +219,9 @@ def _dead_since_reload(facts: Facts, pool: PoolFacts, server: ServerFacts) -> Fi
     told = [*reloads, *_odd_port(pool, server)]
     if not told:
         return None
-    stopped = [c for c in facts.changed("stop") if c.target == server.server]
+    # Who stops for a release later on was well until then.
+    soon = facts.window.latest + _TOGETHER_S
+    stopped = [c for c in facts.changed("stop") if c.target == server.server and c.ts <= soon]
     reasons = [
         reason(
             NAME, "nobody listens where it is sent", "strata", 2.5,

@@ -8,10 +8,14 @@ import pytest
 
 from logsleuth.analyses import changes
 from logsleuth.case import library
+from logsleuth.case.ingest import ingest
+from logsleuth.case.store import open_case
+from logsleuth.formats import spec
 from tests.analyses.traffic_builder import BEGIN, Scene, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from logsleuth.case.store import Case
 
@@ -145,3 +149,20 @@ def test_the_query_tells_of_all_layers(case_of: Callable[[Scene], Case]) -> None
         ("start", "database"),
         ("reload", "system"),
     ]
+
+
+def test_a_line_without_a_time_is_as_late_as_the_requests_before_it(tmp_path: Path) -> None:
+    """HAProxy without syslog's header: requests have a time of their own, state lines have none."""
+    lines = [
+        f"192.0.2.{i}:4{i:04d} [01/Mar/2026:10:00:{i:02d}.000] public web/web-{i % 2 + 1}"
+        f' 0/0/0/400/400 200 942 - - ---- 1/1/0/0/0 0/0 "GET /cart HTTP/1.1"'
+        for i in range(1, 50)
+    ]
+    lines.insert(30, "Proxy public stopped (cumulated conns: FE: 30, BE: 0).")
+    lines.insert(0, "Proxy public stopped (cumulated conns: FE: 9, BE: 0).")
+    (tmp_path / "haproxy.log").write_text("\n".join(lines) + "\n")
+    ingest([str(tmp_path / "haproxy.log")], tmp_path / "case.duckdb", spec.load(None))
+    with open_case(tmp_path / "case.duckdb") as case:
+        [reload] = changes.read(case)
+    assert reload.kind == "reload"
+    assert reload.ts == pytest.approx(BEGIN + 30.4)
