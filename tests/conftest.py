@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from logsleuth.case import store
 from logsleuth.cli import main
 
 if TYPE_CHECKING:
@@ -48,6 +49,14 @@ def _nothing_is_set(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("NO_COLOR", "FORCE_COLOR", "PAGER", "LESS"):
             patch.delenv(name, raising=False)
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_core_for_each_case() -> Iterator[None]:
+    """As many tests run at once as there are cores, and their cases are too small to share out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_LOCKDOWN", ("set threads = 1", *store._LOCKDOWN))
         yield
 
 
