@@ -26,6 +26,12 @@ class Instance:
     database_before_s: float | None
     database_during_s: float | None
 
+    @property
+    def slower(self) -> float:
+        """How many times as long as before it took; 1 where it doesn't say."""
+        before, during = self.median_before_s, self.median_during_s
+        return during / max(before, 1e-3) if before and during else 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class ServedRoute:

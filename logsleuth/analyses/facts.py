@@ -17,8 +17,10 @@ from logsleuth.analyses import (
     correlation,
     database,
     dropped,
+    heaviest,
     incident,
     intended,
+    moving_spot,
     own_time,
     pools,
     selection,
@@ -37,8 +39,10 @@ if TYPE_CHECKING:
     from logsleuth.analyses.changes import Change
     from logsleuth.analyses.comparison import Affinity
     from logsleuth.analyses.database import DatabaseFacts, Words
+    from logsleuth.analyses.heaviest import Heaviest
     from logsleuth.analyses.incident import Window
     from logsleuth.analyses.intended import Intended
+    from logsleuth.analyses.moving_spot import MovingSpot
     from logsleuth.analyses.own_time import SlowedRoute
     from logsleuth.analyses.pools import PoolFacts, ServerFacts
     from logsleuth.analyses.selection import Selection
@@ -140,6 +144,21 @@ class Facts:
             return own_time.slowed_route(self.case, self.window)
         heard = self.database.events and self.silence("database") is None
         return own_time.slowed_route(self.case, self.window, by_balancer=True) if heard else None
+
+    @cached_property
+    def heaviest_route(self) -> Heaviest | None:
+        """The route that all others wait for, where there is no baseline to tell who got slower."""
+        return heaviest.heaviest(self)
+
+    def moving_spot(self, pool: PoolFacts) -> MovingSpot | None:
+        """The hot spot of a pool that moved from server to server; two faults ask for it."""
+        if pool.pool not in self._spots:
+            self._spots[pool.pool] = moving_spot.moving_spot(self, pool)
+        return self._spots[pool.pool]
+
+    @cached_property
+    def _spots(self) -> dict[str, MovingSpot | None]:
+        return {}
 
     def affinity(self, pool: PoolFacts) -> Affinity:
         """How faithfully keys return to their servers in a pool; three faults ask for it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from logsleuth.analyses.findings import Reason, reason
 from logsleuth.analyses.shown import shown
 
@@ -54,7 +56,7 @@ def _as_others(fault: str, facts: Facts, told: ServedRoute) -> list[Reason]:
     others = [r.median_s for r in facts.served_routes if r.median_s and r.route != told.route]
     if told.median_s is None or not others or told.during < max(_FEW, _TOLD * asked.sum()):
         return []
-    usual = sorted(others)[len(others) // 2]
+    usual = float(np.median(others))
     if told.median_s > max(_AS_LONG * usual, _NOTICED_S):
         return []
     return [

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from logsleuth.stats.proportions import newcombe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from logsleuth.analyses.application import Instance
     from logsleuth.analyses.facts import Facts
 
 # Instances with so many requests on either side, and so many of them, can be compared.
@@ -59,16 +58,6 @@ def told_shares(facts: Facts) -> ToldShares | None:
     others = [i for i in told if i is not hot]
     failed = sum(i.failed_during for i in others) / max(sum(i.during for i in others), 1)
     return ToldShares(
-        hot.name, part[1], part[0], _middle([_slower(i) for i in others]), _slower(hot),
+        hot.name, part[1], part[0], float(np.median([i.slower for i in others])), hot.slower,
         hot.failed_during / hot.during - failed,
     )  # fmt: skip
-
-
-def _slower(one: Instance) -> float:
-    """How many times as long as before it took; 1 where it doesn't say."""
-    before, during = one.median_before_s, one.median_during_s
-    return during / max(before, 1e-3) if before and during else 1.0
-
-
-def _middle(values: Sequence[float]) -> float:
-    return sorted(values)[len(values) // 2]

@@ -9,7 +9,6 @@ import numpy as np
 from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.concentration import by_client
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.moving_spot import moving_spot
 from logsleuth.analyses.shown import shown
 from logsleuth.stats.own_time import beyond_others
 
@@ -167,7 +166,7 @@ def _dearer(facts: Facts, top: Concentration) -> list[Reason]:
     mine = facts.during & (traffic.client == traffic.clients.index(top.value))
     # Whom a key keeps on a slow server is slow there, whatever he asks for.
     kept = np.bincount(traffic.first_server[mine]).max(initial=0) > _KEPT * mine.sum()
-    moved_on = any(moving_spot(facts, p) and facts.affinity(p).chosen for p in facts.pools)
+    moved_on = any(facts.moving_spot(p) and facts.affinity(p).chosen for p in facts.pools)
     place = traffic.route.astype(np.int64) * len(traffic.servers)
     if kept:
         place = place + traffic.first_server

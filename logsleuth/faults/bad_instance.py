@@ -103,7 +103,7 @@ def _among_instances(facts: Facts) -> list[Finding]:
     told = [i for i in facts.instances if i.during >= _TOLD]
     if len(told) < _EQUALS or facts.blind:
         return []
-    worst = max(told, key=lambda i: (i.failed_during / i.during, _slower(i), i.name))
+    worst = max(told, key=lambda i: (i.failed_during / i.during, i.slower, i.name))
     others = [i for i in told if i is not worst]
     before, during = sum(i.before for i in told), sum(i.during for i in told)
     ratio = (worst.during / during) / max(worst.before / max(before, 1), 1e-3)
@@ -126,24 +126,18 @@ def _among_instances(facts: Facts) -> list[Finding]:
 
 def _worse_by_its_own_lines(facts: Facts, worst: Instance, others: Sequence[Instance]) -> Reason:
     n, k = sum(i.during for i in others), sum(i.failed_during for i in others)
-    rate, slower = worst.failed_during / worst.during, max(map(_slower, others))
+    rate, slower = worst.failed_during / worst.during, max(i.slower for i in others)
     apart = newcombe(worst.failed_during, worst.during, k, n)
     failing = apart.low > 0.02 and rate > 2.5 * k / n
-    slow = _slower(worst) > _MUCH_SLOWER and slower < _AS_EVER
+    slow = worst.slower > _MUCH_SLOWER and slower < _AS_EVER
     return reason(
         NAME, "worse than its equals", "strata", 3.0 if failing or slow else -3.0,
         f"by the applications' own lines {worst.name} failed {rate:.1%} of what it was asked and"
-        f" took {_slower(worst):.1f} times as long as before, the others {k / n:.1%} and at most"
+        f" took {worst.slower:.1f} times as long as before, the others {k / n:.1%} and at most"
         f" {slower:.1f} times",
         effect=rate - k / n, interval=Interval(apart.low, apart.high),
         query=shown("instances", facts.window),
     )  # fmt: skip
-
-
-def _slower(instance: Instance) -> float:
-    """How many times as long as before it took; 1 where it doesn't say."""
-    before, during = instance.median_before_s, instance.median_during_s
-    return during / max(before, 1e-3) if before and during else 1.0
 
 
 def _badness(server: ServerFacts) -> float:

@@ -10,7 +10,6 @@ from logsleuth.analyses.cut_short import cut_short
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.exoneration import no_direct_lines, statements_as_before
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.heaviest import heaviest
 from logsleuth.analyses.heavy_reasons import kept_by_it, waits_of_it
 from logsleuth.analyses.own_time import database_part, nobody_tells
 from logsleuth.analyses.refusals import sought_elsewhere
@@ -55,7 +54,7 @@ def examine(facts: Facts) -> list[Finding]:
     if worst is None or not worst.value or len(facts.traffic.routes) < 2:
         return []
     held = held_by_route(NAME, facts, worst)
-    heavy = heaviest(facts) if held.weight < 0 else None
+    heavy = facts.heaviest_route if held.weight < 0 else None
     if heavy is not None:
         return [_heavy(facts, heavy)]
     slowed = facts.slowed_route if held.weight < 0 else None

@@ -12,7 +12,6 @@ from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.heaviest import heaviest
 from logsleuth.analyses.heavy_reasons import may_wait
 from logsleuth.analyses.lock_timeouts import lock_timeouts
 from logsleuth.analyses.lock_waits import waited
@@ -120,7 +119,7 @@ def _answered_sooner(facts: Facts, worst: Statement) -> list[Reason]:
 
 def _untold(facts: Facts) -> list[Finding]:
     """A route that took longer by itself may have waited for statements that nobody tells of."""
-    heavy = heaviest(facts)
+    heavy = facts.heaviest_route
     if heavy is not None:
         return _heavy(facts, heavy)
     slowed = facts.slowed_route

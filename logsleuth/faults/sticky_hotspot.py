@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from logsleuth.analyses.comparison import contrast
 from logsleuth.analyses.findings import Finding, Reason, reason
-from logsleuth.analyses.moving_spot import moving_spot
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
 
@@ -46,7 +45,7 @@ def examine(facts: Facts) -> list[Finding]:
 
 
 def _finding(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> Finding:
-    spot = moving_spot(facts, pool)
+    spot = facts.moving_spot(pool)
     if spot is not None and spot.share * len(pool.servers) > _OVER:
         return _moves(facts, pool, spot, _key(facts, pool, held, keyed=keyed))
     hot = max(pool.servers, key=lambda s: (s.during.share, s.server))
