@@ -11,6 +11,7 @@ from logsleuth.analyses.own_time import handled, worth_a_line_s
 from logsleuth.stats.own_time import beside_others
 
 if TYPE_CHECKING:
+    from logsleuth.analyses.database import Statement
     from logsleuth.analyses.facts import Facts
     from logsleuth.analyses.traffic import Array
 
@@ -85,9 +86,15 @@ def heaviest_waits(facts: Facts, heavy: Heaviest) -> float | None:
         return heavy.database_s / heavy.longer_s
     if not facts.database.timed or facts.silence("database") is not None:
         return None
-    often = [s for s in facts.database.statements if s.calls_during >= _CALLED * heavy.requests]
-    part = sum(s.busy_during_s for s in often) / (heavy.longer_s * heavy.requests)
+    busy = sum(s.busy_during_s for s in asked_as_often(facts, heavy))
+    part = busy / (heavy.longer_s * heavy.requests)
     return part if part > _CALLED or worth_a_line_s(facts) <= heavy.longer_s else None
+
+
+def asked_as_often(facts: Facts, heavy: Heaviest) -> list[Statement]:
+    """Statements that came as often as it was asked for, not a job's few long ones."""
+    least = _CALLED * heavy.requests
+    return [s for s in facts.database.statements if s.calls_during >= least]
 
 
 def _everywhere(lines: dict[str, Array], mine: Array, longer: float) -> bool:

@@ -12,6 +12,7 @@ from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.heaviest import asked_as_often
 from logsleuth.analyses.heavy_reasons import may_wait
 from logsleuth.analyses.lock_timeouts import lock_timeouts
 from logsleuth.analyses.lock_waits import waited
@@ -140,17 +141,19 @@ def _untold(facts: Facts) -> list[Finding]:
 
 def _heavy(facts: Facts, heavy: Heaviest) -> list[Finding]:
     """Without a time before it, a route that is slow by itself may wait for statements as well."""
-    reasons = may_wait(NAME, facts, heavy)
-    if not reasons:
+    waits = may_wait(NAME, facts, heavy)
+    if not waits:
         return []
-    reasons += hit_everywhere(NAME, facts, "every server is hit", "strata", alike=0.5, apart=-2.5)
-    reasons += _waits_told(facts, None)
-    busiest = max(
-        facts.database.statements, key=lambda s: (s.busy_during_s, s.fingerprint), default=None
-    )
-    told = busiest is not None and heavy.database_s is None and len(reasons) > 1
-    target = _target(busiest) if told and busiest is not None else None
-    return [Finding(NAME, COMPONENT, target, reasons[0].check.explanation, tuple(reasons))]
+    reasons = [
+        *waits,
+        *hit_everywhere(NAME, facts, "every server is hit", "strata", alike=0.5, apart=-2.5),
+        *_waits_told(facts, None),
+    ]
+    # Only where the log says that it waited for them are its statements the ones.
+    held = asked_as_often(facts, heavy) if len(waits) > 1 and heavy.database_s is None else []
+    busiest = max(held, key=lambda s: (s.busy_during_s, s.fingerprint), default=None)
+    target = None if busiest is None else _target(busiest)
+    return [Finding(NAME, COMPONENT, target, waits[0].check.explanation, tuple(reasons))]
 
 
 def _by_account(facts: Facts, slowed: SlowedRoute) -> Finding:

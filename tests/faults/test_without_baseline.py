@@ -311,6 +311,16 @@ def test_one_that_waits_for_the_database_so_long_is_not(
     assert (cause.component, cause.fault) == ("database", "slow-queries")
 
 
+def test_a_jobs_statements_are_not_its_where_nobody_tells(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    scene = queued(own_s=1.5, database_s=None)
+    for at in np.arange(2.0, 118.0, 5.0).tolist():
+        scene.statement(at, "select * from reports", 2.5)
+    [found] = slow_queries.examine(gathered(scene))
+    assert found.target is None
+
+
 def test_its_statements_are_named_where_their_log_has_them(
     gathered: Callable[[Scene], Facts],
 ) -> None:
