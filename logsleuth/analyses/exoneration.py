@@ -154,7 +154,7 @@ def only_waits_told(facts: Facts) -> bool:
 
 def _loud(facts: Facts) -> list[Words]:
     """What the database says of itself: a stop, a limit, or more waits than usual."""
-    told = facts.said(*sorted(_GRAVE), "locks", "statement-timeout", role="database")
+    told = facts.said(*sorted(_GRAVE), "locks", "deadlocks", "statement-timeout", role="database")
     return [w for w in told if w.kind in _GRAVE or w.during > 3 + 3 * _expected(facts, w.before)]
 
 

@@ -29,6 +29,7 @@ _WORDS: Final = {
     "database-up": ("database", "database starts"),
     "database-unreachable": ("application", "application can't reach the database"),
     "no-connections": ("database", "no connection to be had"),
+    "deadlocks": ("database", "statements deadlock"),
     "locks": ("database", "statements wait for locks"),
     "statement-timeout": ("database", "statements are cancelled"),
     "pool-exhausted": ("application", "no database connection left in the pool"),

@@ -151,7 +151,9 @@ def _accused(facts: Facts) -> bool:
     if direct is not None and direct.outcome == "for":
         return True
     longer = facts.seconds_during / max(facts.seconds_before, 1e-3)
-    told = facts.said("locks", "no-connections", "database-unreachable", role="application")
+    told = facts.said(
+        "locks", "deadlocks", "no-connections", "database-unreachable", role="application"
+    )
     return sum(w.during for w in told) > 3 + 3 * longer * sum(w.before for w in told)
 
 

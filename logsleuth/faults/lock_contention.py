@@ -30,6 +30,8 @@ _PART: Final = 0.005
 _EXPLAINED: Final = 0.5
 # A wait begins before the requests that it makes fail are over.
 _SLACK_S: Final = 6.0
+# What failed sooner than this waited for nobody: its server was full, or given up.
+_AT_ONCE_S: Final = 0.1
 # Fewer are no sign of anything.
 _FEW: Final = 5
 # Words that stand where a table's name does.
@@ -45,7 +47,7 @@ def examine(facts: Facts) -> list[Finding]:
     """Look for more lines of lock waits, deadlocks and lock timeouts than before the onset."""
     ended = lock_timeouts(facts)
     found = [_timed_out(facts, ended)] if ended is not None else []
-    waits = facts.said("locks")
+    waits = facts.said("locks", "deadlocks")
     if not waits:
         return found
     reasons = [
@@ -90,23 +92,26 @@ def _timed_out(facts: Facts, ended: LockTimeouts) -> Finding:
 def _more(facts: Facts, waits: tuple[Words, ...]) -> Reason:
     count = sum(w.during for w in waits)
     usual = _usual(facts, waits)
-    bad = int((facts.during & facts.badness.bad).sum())
+    bad, held = int((facts.during & facts.badness.bad).sum()), _held(facts)
     # A job that deadlocks every few seconds looks new by chance, and for sure without a baseline; a
     # deadlock is over in a second, while all may wait behind a single lock of a table.
-    many, enough = _often(facts, waits), count >= _PART * bad
-    enough = enough or not (facts.blind or _deadlocks(waits))
+    many, waited = _often(facts, waits), sum(w.during for w in waits if w.kind == "locks")
+    enough = count >= _PART * bad or waited >= max(_PART * held, _FEW)
+    enough = enough or not (facts.blind or not waited)
     few = 0.0 if many and not facts.blind else -2.0
     return reason(
         NAME, "statements wait for locks", "direct", 3.0 if many and enough else few,
         f"{count} lines of lock waits or deadlocks in the window, {usual:.1f} expected from before,"
-        f" against {bad} requests that went badly",
+        f" against {bad} requests that went badly, {held} of them not at once",
         effect=count / max(usual, 1.0), evidence=tuple(w.event for w in waits[:3] if w.event),
         query=shown("lock-waits", facts.window),
     )  # fmt: skip
 
 
-def _deadlocks(waits: tuple[Words, ...]) -> bool:
-    return all("deadlock" in (w.message or "").lower() for w in waits)
+def _held(facts: Facts) -> int:
+    """How many bad requests may have waited: who is turned away at once is behind those."""
+    bad = facts.during & facts.badness.bad
+    return int((bad & ~(facts.traffic.duration_s < _AT_ONCE_S)).sum())
 
 
 def _timing(facts: Facts, waits: tuple[Words, ...]) -> list[Reason]:

@@ -27,6 +27,8 @@ _FEW: Final = 20
 _SPARED: Final = 0.5
 # Servers that were gone for less than this part of the longest absence went later.
 _ALL_ALONG: Final = 0.8
+# Shares that moved by less are what renormalised weights give, not what new ones do by chance.
+_EXACTLY: Final = 0.02
 _OWN_ERROR: Final = re.compile(r"\bcode: 5\d\d\b")
 # Nobody listens where so much of what was tried found nobody.
 _IN_VAIN: Final = 0.8
@@ -211,7 +213,8 @@ def _renormalised(facts: Facts, pool: PoolFacts, gone: tuple[ServerFacts, ...]) 
     apart = 0.5 * sum(abs(s.before.share / left - s.during.share / now) for s in rest)
     return [
         reason(
-            NAME, "the rest shares as before", "configuration", 1.0 if apart < 0.1 else -1.5,
+            NAME, "the rest shares as before", "configuration",
+            1.5 if apart < _EXACTLY else 1.0 if apart < 0.1 else -1.5,
             f"among the remaining servers {apart:.1%} of the requests moved", effect=apart,
             query=shown("balancer-shares", facts.window),
         )
@@ -263,7 +266,9 @@ def _alive(facts: Facts, gone: tuple[ServerFacts, ...]) -> list[Reason]:
     living = [i for i in known if i.during > 0 and i.failed_during <= 0.2 * i.during]
     stopped = [c for c in facts.changed("stop") if c.target in names]
     ill = [i for i in known if i.during and i.failed_during > 0.2 * i.during]
-    weight = 1.0 if len(living) == len(known) and not stopped else -1.0
+    # Who isn't asked writes nothing: silence tells of a death only where no other is heard.
+    silent = -1.0 if stopped or ill or not living else 0.0
+    weight = 1.0 if len(living) == len(known) and not stopped else silent
     # Servers that fail what they are asked were taken out rightly.
     weight = -3.0 if len(ill) > 0.5 * len(known) else weight
     return [

@@ -188,7 +188,7 @@ def _by_account(facts: Facts, slowed: SlowedRoute) -> Finding:
 
 def _waits_told(facts: Facts, role: str | None = "application") -> list[Reason]:
     """Locks, a limit or a stop, of which applications hear without the database's log."""
-    told = facts.said("locks", "no-connections", "database-unreachable", role=role)
+    told = facts.said("locks", "deadlocks", "no-connections", "database-unreachable", role=role)
     count = sum(w.during for w in told)
     if count < _FEW:
         return []
@@ -371,7 +371,7 @@ def _ended(facts: Facts) -> list[Reason]:
 
 def _waits(facts: Facts, worst: Statement, role: str, part: float) -> list[Reason]:
     """Lines of lock waits that are more than before, and enough for a part of the statements."""
-    waits = facts.said("locks", role=role)
+    waits = facts.said("locks", "deadlocks", role=role)
     count = sum(w.during for w in waits)
     usual = sum(w.before for w in waits) / max(facts.seconds_before, 1e-3)
     often = count > max(4.0, 4.0 * usual * facts.seconds_during)

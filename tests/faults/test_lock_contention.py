@@ -130,3 +130,25 @@ def test_changes_that_end_after_whole_seconds_waited_for_a_lock(
 ) -> None:
     cause = named(gathered(ended(took, text)))
     assert (cause.fault, cause.target) == (fault, "ride")
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome"),
+    [
+        ("process {pid} still waiting for ShareLock on transaction 966 after 9425.563 ms", "for"),
+        ("deadlock detected", "against"),
+    ],
+)
+def test_a_few_waits_that_hold_all_workers_need_no_line_for_whoever_is_turned_away(
+    gathered: Callable[[Scene], Facts], says: str, outcome: str
+) -> None:
+    """From the first line to the last; a job's deadlocks, as many, held up no such part of all."""
+    scene = Scene(rate=40)
+    scene.fail(scene.between(0), 503, 0.002)
+    scene.fail(scene.part(scene.between(0), 0.05), 504, 9.0)
+    for number, at in enumerate(np.linspace(1, 20, 7).tolist()):
+        text = f"{says}\nSTATEMENT:  update stock set n = n - 1".format(pid=17 + number)
+        scene.say("database", at, text, level="info")
+    facts = gathered(noisy(scene))
+    assert facts.blind
+    assert outcomes(lock_contention, facts)["statements wait for locks"] == outcome

@@ -7,7 +7,8 @@ with said as (
             when role = 'database' and duration_s is not null
                 then case when lock_s >= 1 then 'locks' end
             when says_no_connections(message) then 'no-connections'
-            when says_locks(message) then 'locks'
+            when says_locks(message)
+                then case when message ilike '%deadlock%' then 'deadlocks' else 'locks' end
             when role = 'database' and says_not_admitted(message) then 'not-admitted'
             when regexp_matches(message, '(?i)statement timeout|query_canceled|QueryCanceled|maximum statement execution time|exceeded time limit|MaxTimeMSExpired|execution timeout expired')
                 then 'statement-timeout'
