@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from logsleuth.analyses import accused, alone, coverage_fields, crowded, unequal
+from logsleuth.analyses import accused, alone, coverage_fields, crowded, drifting, unequal
 from logsleuth.analyses.doubt import Doubt
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ def _each(case: Case, calm: Calm) -> Iterator[Doubt]:
     slower = unequal.slower(calm.traffic)
     if slower is not None:
         yield Doubt(slower)
+    drifted = drifting.slower(calm.traffic)
+    if drifted is not None:
+        yield drifted
     crowd = crowded.rush(calm.traffic)
     if crowd is not None:
         yield crowd
