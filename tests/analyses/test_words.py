@@ -21,12 +21,12 @@ SAID: Final = (
     ("application", "psycopg.OperationalError: connection failed: FATAL:  sorry, too many clients"
      " already", "no-connections"),
     ("application", "pgbouncer: no more connections allowed (max_client_conn)", "no-connections"),
-    ("database", "deadlock detected", "locks"),
+    ("database", "deadlock detected", "deadlocks"),
     ("database", "process 6214 still waiting for ShareLock on transaction 896 after 1000.123 ms",
      "locks"),
     ("database", "canceling statement due to lock timeout", "locks"),
-    ("database", "Deadlock found when trying to get lock; try restarting transaction", "locks"),
-    ("application", "psycopg.errors.DeadlockDetected: deadlock detected", "locks"),
+    ("database", "Deadlock found when trying to get lock; try restarting transaction", "deadlocks"),
+    ("application", "psycopg.errors.DeadlockDetected: deadlock detected", "deadlocks"),
     ("application", "(1205, 'Lock wait timeout exceeded; try restarting transaction')", "locks"),
     ("database", "canceling statement due to statement timeout", "statement-timeout"),
     ("application", "psycopg.errors.QueryCanceled: canceling statement due to statement timeout",
@@ -73,15 +73,17 @@ SAID: Final = (
         "Could not connect because the maximum number of '40' user connections has already been"
         " reached.",
     )),
-    *(("database", text, "locks") for text in (
+    *(("database", text, "deadlocks") for text in (
         "Transactions deadlock detected, dumping detailed information.",
         "InnoDB: transactions deadlock detected, dumping detailed information.",
         "Transaction (Process ID 61) was deadlocked on lock resources with another process",
+    )),
+    *(("database", text, "locks") for text in (
         "could not obtain lock on row in relation \"carts\"",
         "Plan executor error during findAndModify\nWriteConflict error: this operation conflicted",
     )),
     ("application", "sqlite3.OperationalError: database is locked", "locks"),
-    ("application", "ORA-00060: deadlock detected while waiting for resource", "locks"),
+    ("application", "ORA-00060: deadlock detected while waiting for resource", "deadlocks"),
     *(("database", text, "database-down") for text in (
         "Received SHUTDOWN from user root. Shutting down mysqld (Version: 8.4.0).",
         "mysqld got signal 11 ;",
