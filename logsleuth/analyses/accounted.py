@@ -26,7 +26,7 @@ _LONGER: Final = 2.0
 # take half of that, which doubles the request's time, some would have one.
 _WORTH: Final = 2.0
 # What failed sooner than this waited for nobody.
-_AT_ONCE_S: Final = 0.1
+AT_ONCE_S: Final = 0.1
 
 
 def few_lines_for_much_harm(facts: Facts) -> Check | None:
@@ -51,7 +51,7 @@ def few_lines_for_much_harm(facts: Facts) -> Check | None:
         return None
     took = np.nan_to_num(facts.traffic.duration_s[bad])
     held_up = int((took >= _LONGER * least).sum())
-    quick = int((took < min(_AT_ONCE_S, _LONGER * least)).sum())
+    quick = int((took < min(AT_ONCE_S, _LONGER * least)).sum())
     # What took longer than that may have waited for statements that are worth no line yet, or in a
     # queue that such statements filled.
     between = count - held_up - quick

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from logsleuth.analyses.accounted import AT_ONCE_S
 from logsleuth.analyses.database import SLACK_S
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
@@ -30,8 +31,6 @@ _PART: Final = 0.005
 _EXPLAINED: Final = 0.5
 # A wait begins before the requests that it makes fail are over.
 _SLACK_S: Final = 6.0
-# What failed sooner than this waited for nobody: its server was full, or given up.
-_AT_ONCE_S: Final = 0.1
 # Fewer are no sign of anything.
 _FEW: Final = 5
 # Words that stand where a table's name does.
@@ -96,8 +95,8 @@ def _more(facts: Facts, waits: tuple[Words, ...]) -> Reason:
     # A job that deadlocks every few seconds looks new by chance, and for sure without a baseline; a
     # deadlock is over in a second, while all may wait behind a single lock of a table.
     many, waited = _often(facts, waits), sum(w.during for w in waits if w.kind == "locks")
-    enough = count >= _PART * bad or waited >= max(_PART * held, _FEW)
-    enough = enough or not (facts.blind or not waited)
+    some = count >= _PART * bad or waited >= max(_PART * held, _FEW)
+    enough = some or (waited > 0 and not facts.blind)
     few = 0.0 if many and not facts.blind else -2.0
     return reason(
         NAME, "statements wait for locks", "direct", 3.0 if many and enough else few,
@@ -111,7 +110,7 @@ def _more(facts: Facts, waits: tuple[Words, ...]) -> Reason:
 def _held(facts: Facts) -> int:
     """How many bad requests may have waited: who is turned away at once is behind those."""
     bad = facts.during & facts.badness.bad
-    return int((bad & ~(facts.traffic.duration_s < _AT_ONCE_S)).sum())
+    return int((bad & ~(facts.traffic.duration_s < AT_ONCE_S)).sum())
 
 
 def _timing(facts: Facts, waits: tuple[Words, ...]) -> list[Reason]:

@@ -161,3 +161,16 @@ def test_who_has_no_line_of_what_went_badly_may_have_got_it(
     assert claims(server_ejected, facts) == []
     facts.__dict__["names_servers"] = True
     assert outcomes(server_ejected, facts)["servers without requests"] == "for"
+
+
+@pytest.mark.parametrize(("heard", "outcome"), [(True, "neutral"), (False, "against")])
+def test_silence_tells_of_a_death_only_where_no_other_of_them_is_heard(
+    gathered: Callable[[Scene], Facts], heard: bool, outcome: str
+) -> None:
+    scene = scenes.ejected(("web-2", "web-3", "web-4"))
+    if heard:
+        scene.lines.append(
+            {"role": "application", "said_at": ONSET + 9, "instance": "web-2", "route": "/healthz",
+             "method": "GET", "status": 200, "duration_s": 0.001, "level": "info"}
+        )  # fmt: skip
+    assert outcomes(server_ejected, gathered(scene))["the instances went on"] == outcome
