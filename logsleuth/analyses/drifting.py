@@ -1,4 +1,4 @@
-"""A route that got slower for good, too little for an incident and too surely for calm."""
+"""A route that was slower for a stretch, too little for an incident and too surely for calm."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from logsleuth.analyses.badness import SLIGHT, judge
 from logsleuth.analyses.doubt import Doubt
 from logsleuth.analyses.incident import between
 from logsleuth.analyses.shown import moment
-from logsleuth.stats.rise import rise
+from logsleuth.stats.raised import raised
 
 if TYPE_CHECKING:
     from logsleuth.analyses.traffic import Array, Traffic
 
-# Rarer routes are too little of the service, and each half must have enough to take medians of.
+# Rarer routes are too little of the service, and each side must have enough for a median.
 _PART: Final = 0.05
 _ENOUGH: Final = 30
 # 2 exp(-2 x^2) is one in thirty million: requests that follow each other are not independent.
@@ -27,7 +27,7 @@ _LASTS_S: Final = 5.0
 
 
 def slower(traffic: Traffic) -> Doubt | None:
-    """Tell which route took longer than before it, most of all in times; None: no one."""
+    """Tell which route took longest for a stretch, in times of the rest; None: none did."""
     usable = ~np.isnan(traffic.duration_s) & (traffic.status < 400)
     counts = np.bincount(traffic.route[usable], minlength=len(traffic.routes))
     often = np.flatnonzero(counts >= max(_PART * len(traffic), 2 * _ENOUGH)).tolist()
@@ -47,16 +47,16 @@ def slower(traffic: Traffic) -> Doubt | None:
 def _times(traffic: Traffic, rows: Array) -> tuple[float, float, float] | None:
     """How many times as long, and since and until when (1970); None where not surely."""
     took = traffic.duration_s[rows]
-    held = rise(took)
+    held = raised(took)
     if held is None or held.depth < _SURELY:
         return None
-    risen = np.zeros(len(took), dtype=bool)
-    risen[held.start : held.stop] = True
-    if min(int(risen.sum()), int((~risen).sum())) < _ENOUGH:
+    inside = slice(held.start, held.stop)
+    mine, others = took[inside], np.delete(took, inside)
+    if min(len(mine), len(others)) < _ENOUGH:
         return None
-    begun = traffic.started[rows[risen]]
-    after, before = float(np.median(took[risen])), float(np.median(took[~risen]))
+    begun = traffic.started[rows[inside]]
+    now, usual = float(np.median(mine)), float(np.median(others))
     lasts = float(begun[-1] - begun[0]) >= _LASTS_S
-    if not lasts or after < _TIMES * before or after - before < _SEEN_S:
+    if not lasts or now < _TIMES * usual or now - usual < _SEEN_S:
         return None
-    return after / max(before, 1e-3), float(begun[0]), float(begun[-1])
+    return now / max(usual, 1e-3), float(begun[0]), float(begun[-1])

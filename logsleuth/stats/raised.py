@@ -1,4 +1,4 @@
-"""Where a series of values rose, and how surely, whatever their distribution."""
+"""The stretch in which a series lies higher, and how surely, whatever its distribution."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Rise:
+class Raised:
     """The values [start, stop) are larger than the others.
 
-    `depth` is the statistic of Brown, Durbin and Evans's cumulative sums (1975), applied to the
-    signs about the median: where nothing rose it exceeds x with probability 2 exp(-2 x^2) at most.
+    `depth` is the largest cumulative sum of the signs about the median, scaled to a Brownian bridge
+    (Brown, Durbin and Evans 1975): among values that are independent and nowhere higher it exceeds
+    x with a probability of 2 exp(-2 x^2) at most, as Kolmogorov's statistic does.
     """
 
     start: int
@@ -25,11 +26,11 @@ class Rise:
     depth: float
 
 
-def rise(values: npt.ArrayLike) -> Rise | None:
-    """Find the stretch before which values lie below the common median, in order of time.
+def raised(values: npt.ArrayLike) -> Raised | None:
+    """Find where values rise above their common median, fall below it, or both one after the other.
 
     Args:
-        values: [N] in any unit, of which ties with the median count as neither.
+        values: [N] in any unit, in order of time; ties with the median count as neither.
 
     Returns:
         None where all values are alike.
@@ -42,6 +43,10 @@ def rise(values: npt.ArrayLike) -> Rise | None:
     scatter = float(signs.std()) * np.sqrt(len(held))
     if not scatter:
         return None
-    start = int(sums.argmin())
-    stop = start + int(sums[start:].argmax())
-    return Rise(start, stop, -float(sums[start]) / scatter)
+    start, stop = int(sums.argmin()), int(sums.argmax())
+    depth = max(-float(sums[start]), float(sums[stop])) / scatter
+    if start > stop and -sums[start] >= sums[stop]:
+        stop = start + int(sums[start:].argmax())
+    elif start > stop:
+        start = int(sums[: stop + 1].argmin())
+    return Raised(start, stop, depth)
