@@ -13,7 +13,7 @@ from logsleuth.analyses import doubts
 from logsleuth.analyses.facts import Calm, Facts, examine, gather
 from logsleuth.corroboration import attested
 from logsleuth.investigation import investigate
-from tests.analyses.traffic_builder import BEGIN, Scene, opened
+from tests.analyses.traffic_builder import BEGIN, FOUR, Scene, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,13 @@ def slightly_slower(lasts_s: float, times: float = 1.45, *, attested: bool) -> S
     return scene
 
 
+def cut(scene: Scene, at: float) -> Scene:
+    """End the evidence there."""
+    scene.drop(scene.between(at))
+    scene.lines = [line for line in scene.lines if line["said_at"] < at]
+    return scene
+
+
 def told(scene: Scene, folder: Path) -> Investigation:
     with opened(scene, folder) as case:
         assert isinstance(gather(case), Calm)
@@ -51,6 +58,28 @@ def test_slight_slowness_with_statements_that_take_it_is_an_incident(tmp_path: P
     assert found.root_cause is not None
     assert (found.root_cause.fault, found.root_cause.target) == ("slow-queries", "bicycles")
     assert "too little for an incident by itself" in found.warnings[0]
+
+
+def test_what_began_as_the_evidence_ends_may_last(tmp_path: Path) -> None:
+    found = told(cut(slightly_slower(3, 2.5, attested=True), 103), tmp_path)
+    assert found.incident is not None
+    assert found.incident.ended is None
+    assert found.root_cause is not None
+    assert found.root_cause.fault == "slow-queries"
+
+
+def test_what_has_two_causes_that_may_be_it_is_an_incident(tmp_path: Path) -> None:
+    """A release as it begins, and the statements that take it."""
+    scene = cut(slightly_slower(20, attested=True), 119)
+    for server in FOUR:
+        scene.say("application", 99.5, "starting, version 2.4.0", level="info", instance=server)
+    found = told(scene, tmp_path)
+    assert found.incident is not None
+    assert found.root_cause is not None
+    assert found.root_cause.confidence < 0.8
+    assert {"slow-queries", "bad-release"} <= {
+        f.fault for h in found.hypotheses for f in h.faults if f.score >= 4.0
+    }
 
 
 @pytest.mark.parametrize(("lasts_s", "times", "attested"), [(20, 1.45, False), (2, 2.5, True)])
@@ -79,6 +108,22 @@ def test_a_few_failures_while_the_database_has_no_room_are_one(tmp_path: Path) -
     assert found.incident.onset.timestamp() - BEGIN == pytest.approx(100, abs=6)
     assert found.root_cause is not None
     assert found.root_cause.fault == "connection-exhaustion"
+
+
+@pytest.mark.parametrize(("spread_s", "attested"), [(0.002, True), (0.2, False)])
+def test_a_few_that_were_given_up_after_the_same_time_are_one(
+    tmp_path: Path, spread_s: float, *, attested: bool
+) -> None:
+    scene = Scene(seconds=240, rate=10)
+    given_up = np.flatnonzero(scene.between(100, 125))[::35]
+    scene.status[given_up] = 504
+    scene.duration_s[given_up] = 0.06 + np.linspace(0.0, spread_s, len(given_up))
+    scene.say("balancer", 99.7, "New worker (4711) forked", level="info")
+    assert len(given_up) < 10
+    found = told(scene, tmp_path)
+    assert (found.incident is not None) == attested
+    if found.root_cause is not None:
+        assert found.root_cause.fault == "timeout-misconfigured"
 
 
 def test_a_stretch_that_several_doubts_tell_of_is_looked_at_once(

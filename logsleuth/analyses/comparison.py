@@ -242,15 +242,28 @@ class Affinity:
 
 
 def affinity(facts: Facts, pool: PoolFacts) -> Affinity:
-    """The client's address, or else the URI where that decides."""
+    """The client's address, or else the URI where that decides, until the next configuration."""
     mine = facts.of_pool(pool)
-    client = Affinity("client", *(_faithful(facts, mine & p) for p in (facts.before, facts.during)))
+    during = mine & facts.during
+    held = _affinity(facts, mine & facts.before, during)
+    first = during & (facts.traffic.started < _next_reload(facts))
+    if held.chosen or not first.any() or np.array_equal(first, during):
+        return held
+    at_first = _affinity(facts, mine & facts.before, first)
+    return at_first if at_first.chosen else held
+
+
+def _next_reload(facts: Facts) -> float:
+    """When a configuration other than the one at the onset was first in force, or infinity."""
+    after = facts.window.latest + facts.pace_s
+    return min((c.ts for c in facts.changes if c.kind == "reload" and c.ts > after), default=np.inf)
+
+
+def _affinity(facts: Facts, before: Array, during: Array) -> Affinity:
+    client = Affinity("client", *(_faithful(facts, side) for side in (before, during)))
     if client.chosen:
         return client
-    sides = (
-        np.flatnonzero(mine & facts.before)[-_NEAR:],
-        np.flatnonzero(mine & facts.during)[:_NEAR],
-    )
+    sides = np.flatnonzero(before)[-_NEAR:], np.flatnonzero(during)[:_NEAR]
     uri = Affinity("URI", *(_faithful_uri(facts, positions) for positions in sides))
     return uri if uri.chosen else client
 

@@ -36,6 +36,7 @@ def judge(action: Action, scales: Scales) -> Judgement:
     held = study(scales.facts, Rollout(action.version, action.starts)) if action.starts else None
     return (
         _served_well(action, held, scales)
+        or _as_quick(held)
         or _not_needed(held, scales)
         or _spared(action, scales)
         or Judgement("undecided", _open(action, held, scales), _WANTED)
@@ -75,6 +76,17 @@ def _served_well(action: Action, held: Study | None, scales: Scales) -> Judgemen
         "innocent",
         f"the {early.requests} requests on it before the onset went well: {early.bad} badly, in"
         f" truth at most {early.most:.1%}, beside {scales.hurt.rate:.1%} after the onset",
+    )
+
+
+def _as_quick(held: Study | None) -> Judgement | None:
+    """What became slow was as quick as ever on it until the onset."""
+    if held is None or not held.unslowed:
+        return None
+    return Judgement(
+        "innocent",
+        f"it began {held.early_s:.1f} s before the onset, and until then the route that became slow"
+        " took as long on it as before it",
     )
 
 

@@ -11,6 +11,7 @@ from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.passage import Passed
 from logsleuth.analyses.statements import sql
+from logsleuth.analyses.unslowed import as_usual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +72,9 @@ class Study:
     same_without: float = 0.0
     """How much likelier the route with the harm went as badly without the release as it did with
     it than as well as before, as a logarithm: of requests since the onset."""
+    as_usual: float = 0.0
+    """How much likelier the route that became slow had its old times on the release, until then,
+    than its new ones, as a logarithm."""
 
     @property
     def rate(self) -> float:
@@ -96,9 +100,14 @@ class Study:
         return self.released_early_bad <= 0.15 * self.expected and not slower
 
     @property
+    def unslowed(self) -> bool:
+        """Whether the route that became slow surely was as quick as ever on the release."""
+        return self.as_usual > _SURELY and self.early_s >= _AT_ONCE_S
+
+    @property
     def acquits(self) -> bool:
         """Whether instances were well on the release, or as badly off without it."""
-        if self.same_without > _SURELY:
+        if self.same_without > _SURELY or self.unslowed:
             return True
         if self.control is not None:
             return self.control > 0.5 * self.rate
@@ -167,9 +176,8 @@ def study(facts: Facts, rollout: Rollout) -> Study:
     period = {**facts.window.bounds, **moments, "route": None}
     early = facts.window.onset - min(first.values())
     held = Study(*facts.case.row(sql("since_start"), period))
-    if not held.unreleased_late:
-        return replace(held, early_s=early)
-    return replace(held, early_s=early, same_without=_same_without(facts, period))
+    without = _same_without(facts, period) if held.unreleased_late else 0.0
+    return replace(held, early_s=early, same_without=without, as_usual=as_usual(facts, first))
 
 
 def _same_without(facts: Facts, period: Mapping[str, object]) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from logsleuth.analyses.comparison import evenness
 from logsleuth.analyses.concentration import by_client
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.served_client import dearer_inside
 from logsleuth.analyses.shown import shown
 from logsleuth.stats.own_time import beyond_others
 
@@ -182,7 +183,7 @@ def _dearer(facts: Facts, top: Concentration) -> list[Reason]:
     ratio = float(np.median(traffic.duration_s[here & mine]) / max(usual, 1e-3))
     # Those who come through it by now wait where it has filled a server, whatever they ask for.
     if ratio < 2.0 or moved_on or _is_gateway(facts, top):
-        return _beyond_the_queue(facts, mine, here)
+        return _beyond_the_queue(facts, mine, here) or _inside(facts, top)
     return [
         reason(
             NAME, "its requests are dearer", "magnitude", 2.5 if ratio > 3.0 else 1.5,
@@ -214,6 +215,22 @@ def _beyond_the_queue(facts: Facts, mine: Array, here: Array) -> list[Reason]:
             f"beyond the queue that all wait in they take {longer:.3f} s longer than others' to the"
             " same routes (median), three in four of its longer than three in four of theirs",
             effect=longer, query=shown("slow-requests", facts.window),
+        )
+    ]  # fmt: skip
+
+
+def _inside(facts: Facts, top: Concentration) -> list[Reason]:
+    """Where the balancer gives up on all of them alike: by the applications' own account."""
+    held = dearer_inside(facts, top.value, _LONGER_S)
+    if held is None:
+        return []
+    return [
+        reason(
+            NAME, "its requests are dearer", "magnitude", 2.5,
+            f"the applications took {held.its_s:.3f} s for them and {held.others_s:.3f} s for"
+            " others' to the same routes meanwhile (medians), three in four of its longer than"
+            " three in four of theirs",
+            effect=held.longer_s, query=shown("instances", facts.window), evidence=(held.event,),
         )
     ]  # fmt: skip
 

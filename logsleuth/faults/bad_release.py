@@ -275,13 +275,27 @@ def _well_at_first(facts: Facts, held: Study, moves: Sequence[Change]) -> list[R
         expected = early.requests * rate
         well, most = early.bad < 0.15 * expected and expected >= _EXPECTED, 3.0
     if not well or expected < 1.0:
-        return []
+        return _as_quick(held)
     return [
         reason(
             NAME, "the release had served well", "event study", -min(most, 0.5 * expected),
             f"{early.requests} requests on the release before the onset, of which"
             f" {early.bad} went badly, where {expected:.0f} would have as after it",
             effect=expected, query=shown("releases"),
+        )
+    ]  # fmt: skip
+
+
+def _as_quick(held: Study) -> list[Reason]:
+    """What only became slower fails nothing that could be counted: its times are asked."""
+    if not held.unslowed:
+        return []
+    return [
+        reason(
+            NAME, "the release had been as quick as ever", "event study", -3.0,
+            f"the route with the harm took as long as before the release on it, until the onset:"
+            f" {np.exp(min(held.as_usual, 20.0)):.0f} times likelier than as long as after it",
+            statistic=held.as_usual, query=shown("releases"),
         )
     ]  # fmt: skip
 

@@ -264,8 +264,11 @@ def _served_all(facts: Facts, route: str) -> bool:
 
 
 def _unseen(facts: Facts, route: str) -> list[Reason]:
-    """A slow route may wait for a database that nobody has a log of."""
-    if not waits_unseen(facts, route):
+    """A slow route may wait for a database that nobody has a log of.
+
+    Unless its answers 500 are exceptions that name none: what breaks its code makes it slow, too.
+    """
+    if not waits_unseen(facts, route) or _throws_its_own(facts, route):
         return []
     return [
         reason(
@@ -274,6 +277,13 @@ def _unseen(facts: Facts, route: str) -> list[Reason]:
             " long it waited for the database",
         )
     ]  # fmt: skip
+
+
+def _throws_its_own(facts: Facts, route: str) -> bool:
+    thrown, most = _thrown(facts), most_thrown(facts)
+    errors = int((facts.during & (facts.traffic.status == _ERROR)).sum())
+    alone = thrown is not None and thrown.value == route
+    return alone and most is not None and most.during > _MOSTLY * errors
 
 
 def _mended(facts: Facts) -> list[Reason]:

@@ -26,6 +26,9 @@ NAME: Final = "timeout-misconfigured"
 LOOKALIKES: Final = ("slow-queries", "bad-route")
 
 _FEW: Final = 10
+# Fewer are enough that were given up within a hundredth of a second of each other.
+_FEWEST: Final = 6
+_SAME_S: Final = 0.01
 # A route has the harm to itself from this part on.
 _ALONE: Final = 0.8
 _GAVE_UP: Final = (0, 408, 499, 503, 504)
@@ -67,7 +70,7 @@ def examine(facts: Facts) -> list[Finding]:
         return _untimed(facts)
     if not failed.any() or gave_up[failed].mean() < 0.6:
         return []
-    if failed.sum() < _FEW:
+    if failed.sum() < _FEW and not _at_once(facts.traffic.duration_s[failed]):
         return []
     limit, part = _limit(facts, failed)
     if part < 0.6 or limit < 0.05:
@@ -196,6 +199,12 @@ def _have_lines(facts: Facts, failed: Array) -> bool:
         return False
     lost = int(facts.during.sum()) * before / asked - during
     return bool(lost <= _LOST * failed.sum())
+
+
+def _at_once(durations_s: Array) -> bool:
+    """Whether few that failed took so nearly the same time that no chance did it."""
+    near = np.abs(durations_s - np.median(durations_s)) < _SAME_S
+    return bool(near.sum() >= _FEWEST)
 
 
 def _tried(facts: Facts, failed: Array) -> Array:

@@ -177,6 +177,7 @@ class Scene:
             self.lines.append(
                 {
                     "role": "application", "said_at": float(self.started[i]) - BEGIN + took,
+                    "client": self.client[i],
                     "instance": self.server[i], "route": self.route[i], "method": "GET",
                     "status": int(self.status[i]), "duration_s": took,
                     "database_s": min(0.4 * took, most_s), "level": "info",

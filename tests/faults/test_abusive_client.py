@@ -122,3 +122,17 @@ def test_one_whose_harm_others_are_spared_may_be_a_gateway_on_a_full_server(
     assert facts.blind
     assert ("others are spared" in outcomes(abusive_client, facts)) == kept
     assert (named(facts).confidence >= 0.9) == (not kept)
+
+
+@pytest.mark.parametrize(("dear_s", "dearer"), [(3.0, True), (0.0, False)])
+def test_what_the_balancer_gives_up_alike_the_applications_tell_apart(
+    gathered: Callable[[Scene], Facts], dear_s: float, dearer: bool
+) -> None:
+    scene = queued(dear_s)
+    scene.applications()
+    late = scene.between(ONSET) & (scene.duration_s > 0.9)
+    scene.status[late], scene.duration_s[late] = 504, 0.9
+    facts = gathered(scene)
+    assert ("its requests are dearer" in outcomes(abusive_client, facts)) == dearer
+    if dearer:
+        assert claims(abusive_client, facts) == [STRANGER]

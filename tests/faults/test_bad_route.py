@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from logsleuth.analyses.concentration import by_route
 from logsleuth.faults import bad_release, bad_route
@@ -137,3 +138,20 @@ def test_exceptions_of_its_own_excuse_it_for_no_locks_of_somebody_else(
     facts = gathered(noisy(scene))
     assert "the database is not as before" not in outcomes(bad_route, facts)
     assert (named(facts).fault, named(facts).target) == ("bad-route", "GET /search")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_exceptions_of_its_own_tell_what_it_waits_for_where_no_log_of_a_database_does(
+    gathered: Callable[[Scene], Facts], own: bool
+) -> None:
+    scene = Scene(rate=30)
+    scene.slow(scene.between(ONSET), 20.0)
+    scene.fail(scene.part(scene.between(ONSET), 0.2), 504, 2.0)
+    scene.fail(scene.part(scene.between(ONSET) & scene.of("/search"), 0.3), 500, 1.0)
+    thrown = "KeyError: 'total'" if own else "OperationalError: server closed the connection"
+    for i in np.flatnonzero(scene.status == 500).tolist():
+        at = float(scene.started[i]) - BEGIN
+        scene.say("application", at, f"failed\n{thrown}", instance=str(scene.first[i]))
+    facts = gathered(scene)
+    unseen = outcomes(bad_route, facts).get("what it waits for isn't in the evidence")
+    assert (unseen == "against") == (not own)

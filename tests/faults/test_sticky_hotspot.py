@@ -9,7 +9,7 @@ import pytest
 
 from logsleuth.faults import abusive_client, bad_instance, sticky_hotspot
 from tests.analyses.traffic_builder import BEGIN, Scene
-from tests.faults.scenes import ONSET, named, noisy, outcomes
+from tests.faults.scenes import ONSET, named, noisy, outcomes, reload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,3 +80,24 @@ def test_one_that_stays_is_told_as_ever(gathered: Callable[[Scene], Facts]) -> N
     facts = gathered(gateway(moves=False))
     assert (named(facts).fault, named(facts).target) == ("sticky-hotspot", "web-1")
     assert "one server at a time has far more than its part" not in outcomes(sticky_hotspot, facts)
+
+
+def by_path() -> Scene:
+    """A reload lets the path choose the server, and a second one takes that back."""
+    scene = reload(reload(Scene(rate=40)), ONSET + 15.0)
+    keyed = scene.between(ONSET, ONSET + 15.0)
+    for number, route in enumerate(("/home", "/cart", "/search", "/item"), 1):
+        scene.first[keyed & scene.of(route)] = f"web-{number}"
+    most = scene.part(keyed, 0.4)
+    scene.route[most], scene.first[most] = "/search", "web-3"
+    scene.server[:] = scene.first
+    scene.slow(scene.between(ONSET, ONSET + 18.0) & scene.on("web-3"), 12.0)
+    return noisy(scene)
+
+
+def test_a_key_is_looked_for_until_the_next_configuration(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    facts = gathered(by_path())
+    assert outcomes(sticky_hotspot, facts)["a key chooses the server"] == "for"
+    assert (named(facts).fault, named(facts).target) == ("sticky-hotspot", "web-3")
