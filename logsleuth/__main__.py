@@ -1,8 +1,6 @@
 """Runs logsleuth as `python -m logsleuth`."""
 
-import sys
-
-from logsleuth.cli import main
+from logsleuth.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

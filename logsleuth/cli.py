@@ -5,9 +5,10 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import StrEnum
 from io import TextIOWrapper
-from typing import Annotated, Final, cast
+from typing import Annotated, Final, NoReturn, cast
 
 import typer
 
@@ -106,6 +107,15 @@ def _root(
     """Find out from the logs which layer broke a web service, and which layers did not."""
     del version, debug  # Typer has acted on the one; `main` looks for the other itself.
     session.begin(session.Flags(color, pager=not no_pager, isolated=isolated))
+
+
+def program() -> NoReturn:
+    """Run as a program, and leave at once: to free all that it held takes a tenth of a second."""
+    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 class Read:
     """Columns that a field gives, and what must hold of its text (None: anything goes).
 
-    `shared` are expressions with names that these use, and each those before it.
+    `shared` are expressions with names that these use, and each those before it. `words` are
+    conditions, each with the words of all messages for which it holds: their template needs no look
+    at the message.
     """
 
     columns: Mapping[str, str]
     valid: str | None = None
     shared: tuple[tuple[str, str], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
 
 
 def known(x: str) -> str:

@@ -66,6 +66,8 @@ def session(_: str, x: str) -> Read:
 
 # What comes before a statement, as it is logged by itself and behind its duration.
 _BEFORE: Final = "(?:statement|parse [^:]*|bind [^:]*|execute [^:]*)"
+# Of these, what nearly every client sends, which so has a template that is known.
+_USUAL: Final = ("statement", "execute <unnamed>", "bind <unnamed>", "parse <unnamed>")
 _TIMED: Final = f"'^(duration: ([0-9.]+) ms(  {_BEFORE}: )?)'"
 _LOGGED: Final = f"'^{_BEFORE}: ((?s:.*))$'"
 # auto_explain: the statement stands above its plan, or is a text in the plan's JSON.
@@ -96,7 +98,7 @@ def statement(_: str, x: str) -> Read:
     told = f"case when {detailed} then {_group(lines, _TOLD)} end"
     behind = f"case when {timed}.b <> '' then substr({lines}, length({timed}.whole) + 1) end"
     planned = f"case when {several} and {timed}.d <> '' then {_planned(lines)} end"
-    message, stated = f"{x}_message", f"{x}_stated"
+    message, stated, plain = f"{x}_message", f"{x}_stated", f"{x}_plain"
     return Read(
         {
             "message": f"nullif({without_end(message, ' ')}, '')",
@@ -112,6 +114,10 @@ def statement(_: str, x: str) -> Read:
             (said, f"coalesce(nullif({behind}, ''), {told}, {planned}, {_group(lines, _LOGGED)})"),
             (message, _without(_AFTER_MESSAGE, lines, detailed)),
             (stated, _without(_AFTER_STATEMENT, said, detailed)),
+            (plain, f"case when not {several} and {said} <> '' then {timed}.b end"),
+        ),
+        words=tuple(
+            (f"{plain} = '  {usual}: '", f"duration: 1.234 ms  {usual}: *") for usual in _USUAL
         ),
     )
 

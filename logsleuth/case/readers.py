@@ -205,6 +205,7 @@ def _columns(
     found: dict[str, list[str]] = {}
     valid: list[str] = []
     written: dict[str, list[str]] = {}
+    told: list[tuple[str, str]] = []
     for index, field in enumerate(shape.fields):
         text = stages.put(0, f"x{index}", _text(field, texts))
         kind = kinds.get(field.sources[0], "text")
@@ -216,6 +217,7 @@ def _columns(
             else read_value(field.type, field.column, text)
         )
         stages.put_all(1, read.shared)
+        told += read.words
         for name, sql in read.columns.items():
             found.setdefault(name, []).append(sql)
         if field.type in {"time", "date-time"} and field.sources != (WRAPPED_TIME,):
@@ -227,7 +229,7 @@ def _columns(
     values |= {name: quoted(value) for name, value in shape.constants.items()}
     mined = _mined(values, stages) if reader.mines and "message" in values else {}
     if "message" in values:
-        values["template_id"] = _form(values, stages)
+        values["template_id"] = _form(values, stages, told)
     return values | mined, valid
 
 
@@ -260,12 +262,20 @@ def _coalesced(expressions: Sequence[str]) -> str:
     return expressions[0] if len(expressions) == 1 else f"coalesce({', '.join(expressions)})"
 
 
-def _form(values: Mapping[str, str], stages: Stages) -> str:
-    """The hash of the message with its values masked: its template, until that is found."""
+def _form(values: Mapping[str, str], stages: Stages, known: Sequence[tuple[str, str]] = ()) -> str:
+    """The hash of the message with its values masked: its template, until that is found.
+
+    Words that are known by a condition are masked once, for DuckDB folds what is constant.
+    """
     level = len(stages)
     told = f"words_of({values['message']}, {values.get('statement', 'null')})"
+    if known:
+        other = " and ".join(f"({condition}) is not true" for condition, _ in known)
+        told = f"case when {other} then {told} end"
     words = stages.put(level, "words", told)
-    return f"case when {words} <> '' then (hash(form_of({words})) >> 1)::bigint end"
+    hashed = "(hash(form_of({})) >> 1)::bigint"
+    cases = [f"when {condition} then {hashed.format(quoted(text))}" for condition, text in known]
+    return f"case {' '.join(cases)} when {words} <> '' then {hashed.format(words)} end"
 
 
 def _mined(values: Mapping[str, str], stages: Stages) -> dict[str, str]:

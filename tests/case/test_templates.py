@@ -107,3 +107,24 @@ def test_one_ingest_or_several_find_the_same(tmp_path: Path) -> None:
 def rows(case: Path) -> list[tuple[str, int]]:
     with open_case(case) as opened:
         return opened.rows("select event_id, template_id from events order by event_id")
+
+
+def test_statements_that_all_clients_send_have_the_template_that_any_other_has(
+    tmp_path: Path,
+) -> None:
+    kinds = ("statement", "execute <unnamed>", "bind <unnamed>", "parse <unnamed>", "execute S_1")
+    told = [f"duration: {i * 7.5:.3f} ms  {kind}: SELECT {i}" for i, kind in enumerate(kinds, 1)]
+    lines = [
+        f"2026-03-02 10:15:0{i}.204 CET [4711] shop@orders LOG:  {message}\n"
+        for i, message in enumerate([*told, "duration: 12.000 ms  statement: SELECT 1\n\tFROM a"])
+    ]
+    (tmp_path / "postgresql.log").write_text("".join(lines), encoding="utf-8")
+    case = tmp_path / "case.duckdb"
+    ingest([str(tmp_path / "postgresql.log")], case, shipped())
+    with open_case(case) as opened:
+        forms = opened.rows("select form_id = (hash(form) >> 1)::bigint, form from forms")
+    assert all(same for same, _ in forms)
+    assert {form for _, form in forms} == {
+        *(f"duration: *  {kind}: *" for kind in kinds[:4]),
+        "duration: *  execute *",
+    }
