@@ -366,7 +366,10 @@ def _database(facts: Facts) -> list[Reason]:
 
 
 def _shares(facts: Facts) -> list[Reason]:
-    moved = max((p.moved or 0.0) for p in facts.pools) if facts.pools else 0.0
+    told = [p.moved for p in facts.pools if p.moved is not None]
+    if not told:
+        return []
+    moved = max(told)
     return [
         reason(
             NAME, "the balancer chose as before", "magnitude", 1.0 if moved < 0.05 else -1.0,

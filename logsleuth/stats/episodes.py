@@ -120,13 +120,20 @@ def _raised(
     rate = np.divide(k, n, out=np.zeros_like(k), where=n > 0)
     solid = (n > 0) & (n >= BASELINE_SHARE * n.sum())
     raised: BoolArray = rate > rate[solid].min(initial=1.0)
-    low = np.array([k[~raised].sum(), n[~raised].sum()])
-    both = binomial(k + low[0], n + low[1])
-    raised &= binomial(k, n) + binomial(*low) - both > bar
+    raised &= _apart(k, n, raised) > bar
     for _ in range(2):
         base = float(k[~raised].sum() / max(n[~raised].sum(), 1.0))
-        raised = (rate > 0) & (rate >= min_ratio * base) & (rate - base >= min_difference)
+        apart = _apart(k, n, raised) > bar
+        raised = apart & (rate > 0) & (rate >= min_ratio * base) & (rate - base >= min_difference)
     return raised
+
+
+def _apart(k: FloatArray, n: FloatArray, raised: BoolArray) -> FloatArray:
+    """How clearly each piece has another rate than the others that aren't raised."""
+    others_k, others_n = (v[~raised].sum() - np.where(raised, 0.0, v) for v in (k, n))
+    together = binomial(k + others_k, n + others_n)
+    found: FloatArray = binomial(k, n) + binomial(others_k, others_n) - together
+    return found
 
 
 def _runs(raised: BoolArray, cuts: list[int]) -> list[tuple[int, int]]:

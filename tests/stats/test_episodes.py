@@ -107,3 +107,12 @@ def test_a_calm_end_by_luck_does_not_make_the_rest_an_episode() -> None:
     (found,) = episodes(k, n, min_excess=6.0, min_ratio=1.5, min_difference=0.005)
     assert (found.start, found.stop) == (80, 95)
     assert found.rate_out == pytest.approx(4 / 525)
+
+
+def test_few_failures_before_an_episode_by_luck_are_no_part_of_it() -> None:
+    """Three of 450 before, none of 4,000 after: more, but not surely."""
+    k, n = np.zeros(400), np.full(400, 12.0)
+    k[[6, 11, 33]] = 1
+    k[40:80] = 10
+    (one,) = episodes(k, n)
+    assert (one.start, one.stop) == (40, 80)
