@@ -323,10 +323,8 @@ def _no_deploy(facts: Facts) -> list[Reason]:
     elif rollout is None:
         weight, says = 1.0, "no instance started and nothing was deployed around the onset"
     elif (held := study(facts, rollout)).acquits:
-        weight, says = (
-            0.5,
-            f"release {rollout.version or ''} was well, or others were ill without it",
-        )
+        says = f"release {rollout.version or ''} was well, or others were ill without it"
+        weight = 1.0
     elif held.same_without > LIKELIER:
         weight, says = 0.0, f"instances without release {rollout.version or ''} fared as badly"
     else:
