@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from logsleuth.analyses import accused, alone, coverage_fields, crowded, drifting, unequal
+from logsleuth.analyses import accused, alone, coverage_fields, crowded, drifting, given_up, unequal
 from logsleuth.analyses.doubt import Doubt
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ def _each(case: Case, calm: Calm) -> Iterator[Doubt]:
     drifted = drifting.slower(calm.traffic)
     if drifted is not None:
         yield drifted
+    cut = given_up.at_one_time(calm.traffic, calm.badness)
+    if cut is not None:
+        yield cut
     crowd = crowded.rush(calm.traffic)
     if crowd is not None:
         yield crowd

@@ -60,7 +60,10 @@ def negative_control(facts: Facts) -> Check | None:
     apart = newcombe(k, n, k0, n0, 0.90)
     worst = max((s.during.bad_rate or 0.0) for s in pool.servers)
     margin = max(MARGIN_RATE, MARGIN_PART * (worst - k0 / n0))
-    well = apart.high <= margin
+    # A route that takes longer on every instance spares none of them, however few it harms there.
+    slowed = facts.slowed_route
+    everywhere = slowed.route if slowed is not None and slowed.somewhat else None
+    well = apart.high <= margin and everywhere is None
     names = ", ".join(s.server for s in spared)
     return Check(
         name="servers that share it are well",
@@ -69,6 +72,7 @@ def negative_control(facts: Facts) -> Check | None:
         explanation=(
             f"{names} share it and {k} of their {n} requests in the window went badly, "
             f"{k0} of {n0} before"
+            + (f"; but {everywhere} took longer on them as well" if everywhere else "")
         ),
         effect=k / n - k0 / n0,
         interval=Interval(apart.low, apart.high, 0.90),

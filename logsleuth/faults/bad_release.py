@@ -67,7 +67,12 @@ def examine(facts: Facts) -> list[Finding]:
     reasons = [
         _deploy(facts, moves),
         *_alike(facts, held, moves),
-        *(_served_on(facts, held) or _without_it(held) or _well_at_first(facts, held, moves)),
+        *(
+            _served_on(facts, held)
+            or _as_quick(held)
+            or _without_it(held)
+            or _well_at_first(facts, held, moves)
+        ),
         *(ill := bad_before(NAME, facts, moves)),
         *outlived_by(NAME, facts, moves),
         *spared_with_it(NAME, facts, moves),
@@ -275,7 +280,7 @@ def _well_at_first(facts: Facts, held: Study, moves: Sequence[Change]) -> list[R
         expected = early.requests * rate
         well, most = early.bad < 0.15 * expected and expected >= _EXPECTED, 3.0
     if not well or expected < 1.0:
-        return _as_quick(held)
+        return []
     return [
         reason(
             NAME, "the release had served well", "event study", -min(most, 0.5 * expected),

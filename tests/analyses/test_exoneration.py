@@ -66,6 +66,20 @@ def test_servers_that_got_somewhat_worse_are_no_control(
     assert outcome(exoneration.negative_control(gathered(scene))) == "neutral"
 
 
+def test_servers_on_which_a_route_takes_longer_as_well_are_no_control(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """One server goes badly, with less room, of what a slow route does to all of them."""
+    scene = Scene(rate=40)
+    scene.slow(scene.between(60) & scene.of("/search"), 1.8)
+    scene.fail(scene.part(scene.between(60) & scene.on("web-2"), 0.4), 503, 1.0)
+    scene.applications()
+    check = exoneration.negative_control(gathered(scene))
+    assert outcome(check) == "neutral"
+    assert check is not None
+    assert "GET /search took longer on them as well" in check.explanation
+
+
 def test_a_few_requests_on_spared_servers_are_no_control(
     gathered: Callable[[Scene], Facts],
 ) -> None:

@@ -332,3 +332,20 @@ def test_a_route_that_is_refused_since_a_reload_is_rewritten(
 
 def test_a_route_that_is_refused_without_one_is_not(gathered: Callable[[Scene], Facts]) -> None:
     assert claims(misrouted, gathered(refused(product_reload=False))) == []
+
+
+def test_a_path_that_came_moments_before_the_onset_is_new(
+    gathered: Callable[[Scene], Facts],
+) -> None:
+    """Stamps of whole seconds leave the onset open, and three lines come before it."""
+    scene = reload(Scene(rate=40, routes=("/home", "/cart", "/search")))
+    spoilt = scene.between(ONSET) & scene.of("/search")
+    scene.fail(spoilt, 404, 0.003)
+    asked = scene.route.copy()
+    scene.route[spoilt] = "/internal"
+    scene.applications()
+    scene.route = asked
+    for line in [line for line in scene.lines if line.get("route") == "/internal"][:3]:
+        line["said_at"] -= 0.4 + line["said_at"] - ONSET
+    facts = gathered(scene)
+    assert outcomes(misrouted, facts)["the application gets other paths"] == "for"
