@@ -120,11 +120,12 @@ def _key(facts: Facts, pool: PoolFacts, held: Affinity, *, keyed: bool) -> list[
 
 
 def _hot(facts: Facts, pool: PoolFacts, hot: ServerFacts, held: Affinity) -> list[Reason]:
-    # A key that came with the harm needs to fill nobody by half to be its reason.
-    least = _OVER_ANEW if held.came else _OVER
     fair = 1.0 / len(pool.servers)
     over = hot.during.share / fair
     grown = hot.during.share - hot.before.share
+    # What came with the harm, the key or a tenth of all, needs to fill nobody by half.
+    anew = held.came or (not facts.blind and grown > 2.0 * _GROWN)
+    least = _OVER_ANEW if anew else _OVER
     # Who had as much before, and served it well, isn't hot for it, unless more is asked by now.
     old = not facts.blind and grown < _GROWN
     if old and over > least and _asked_more(facts, pool):

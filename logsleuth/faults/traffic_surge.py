@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from logsleuth.analyses.busiest import fills_first
 from logsleuth.analyses.concentration import by_client
 from logsleuth.analyses.everywhere import hit_everywhere
@@ -12,7 +14,10 @@ from logsleuth.analyses.shown import shown
 from logsleuth.stats.counts import poisson_ratio
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from logsleuth.analyses.facts import Facts
+    from logsleuth.analyses.pools import ServerFacts
     from logsleuth.model import Component
 
 COMPONENT: Final[Component] = "client"
@@ -25,6 +30,9 @@ _MUCH: Final = 0.15
 _MOST: Final = 0.6
 # Of its requests went badly.
 _SOME: Final = 0.05
+# Of four servers that rank alike by chance once in 24 times, of five or six so surely.
+_SEVERAL: Final = 4
+_BY_LOAD: Final = 0.82
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -86,7 +94,37 @@ def _overloaded(facts: Facts) -> list[Reason]:
                     effect=grown, query=shown("failures-by-server", facts.window),
                 )
             ]  # fmt: skip
+        by_load = _by_load(served)
+        if by_load >= _BY_LOAD:
+            return [
+                reason(
+                    NAME, "the more a server gets, the worse it is", "load", 1.5,
+                    f"the parts that the {len(served)} servers of pool {pool.pool} have and what"
+                    f" goes badly on them rank alike, by {by_load:.2f}",
+                    effect=by_load, query=shown("failures-by-server", facts.window),
+                )
+            ]  # fmt: skip
     return hit_everywhere(NAME, facts, "every server is overloaded", "load", alike=1.5, apart=-2.5)
+
+
+def _by_load(served: Sequence[ServerFacts]) -> float:
+    """Spearman's correlation (1904) of parts and bad rates; 0 of few servers, or where none is bad.
+
+    Where a key deals out unequal parts, those fill first that get most.
+    """
+    rates = [s.during.bad_rate or 0.0 for s in served]
+    if len(served) < _SEVERAL or max(rates) <= _SOME or len({s.during.share for s in served}) < 2:
+        return 0.0
+    parts = [s.during.share for s in served]
+    return float(np.corrcoef(np.array([_ranks(parts), _ranks(rates)]))[0, 1])
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    """From 0 on; equal ones share the mean of theirs."""
+    ordered = np.sort(values)
+    low, high = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
+    ranks: list[float] = ((low + high - 1) / 2).tolist()
+    return ranks
 
 
 def _overload(facts: Facts) -> list[Reason]:

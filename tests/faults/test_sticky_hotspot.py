@@ -101,3 +101,18 @@ def test_a_key_is_looked_for_until_the_next_configuration(
     facts = gathered(by_path())
     assert outcomes(sticky_hotspot, facts)["a key chooses the server"] == "for"
     assert (named(facts).fault, named(facts).target) == ("sticky-hotspot", "web-3")
+
+
+@pytest.mark.parametrize(("part", "named_so"), [(0.14, True), (0.03, False)])
+def test_a_tenth_of_all_that_came_to_one_server_is_enough_where_a_key_chooses(
+    gathered: Callable[[Scene], Facts], part: float, named_so: bool
+) -> None:
+    """Some come through one address since the onset, and a key keeps that on one of four."""
+    scene = Scene(rate=40)
+    number = np.array([int(client.rpartition(".")[2]) for client in scene.client])
+    scene.first[:] = scene.server[:] = [f"web-{n % 4 + 1}" for n in number]
+    comes = scene.part(scene.between(ONSET), part)
+    scene.client[comes], scene.first[comes], scene.server[comes] = "192.0.2.200", "web-1", "web-1"
+    scene.slow(scene.part(scene.between(ONSET) & scene.on("web-1"), 0.5), 12.0)
+    found = outcomes(sticky_hotspot, gathered(noisy(scene)))
+    assert (found["one server has far more than its part"] == "for") == named_so

@@ -52,6 +52,23 @@ def test_one_with_an_equal_part_or_without_more_to_do_is_ill(
     assert (cause.fault, cause.target) == ("bad-instance", "web-1")
 
 
+@pytest.mark.parametrize("by_load", [True, False])
+def test_servers_that_are_the_worse_the_more_they_get_are_filled_by_a_surge(
+    gathered: Callable[[Scene], Facts], by_load: bool
+) -> None:
+    """A key deals out unequal parts, and none is far the greatest."""
+    scene = surge(0.25)
+    parts = {"web-1": 0.31, "web-2": 0.27, "web-3": 0.24, "web-4": 0.18}
+    scene.give(scene.between(0), parts)
+    ill = {"web-1": 0.6, "web-2": 0.35, "web-3": 0.15} if by_load else {"web-3": 0.6}
+    for server, share in ill.items():
+        scene.slow(scene.part(scene.between(ONSET) & scene.on(server), share), 20.0)
+    facts = gathered(scene)
+    check = "the more a server gets, the worse it is"
+    assert (check in outcomes(traffic_surge, facts)) == by_load
+    assert (claims(traffic_surge, facts) != []) == by_load
+
+
 def test_as_many_requests_as_before_are_no_surge(gathered: Callable[[Scene], Facts]) -> None:
     scene = surge(0.25, times=1.0)
     scene.fail(scene.part(scene.between(ONSET), 0.5), 500, 0.3)
