@@ -11,7 +11,7 @@ from logsleuth.analyses.actions import VERSION
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.passage import Passed
 from logsleuth.analyses.statements import sql
-from logsleuth.analyses.unslowed import as_usual
+from logsleuth.analyses.unslowed import WARM_S, as_usual
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,8 +41,6 @@ _SURELY: Final = 3.0
 LIKELIER: Final = 1.5
 # A route has the harm to itself from this part on.
 _ALONE: Final = 0.8
-# A process that has just started is cold, and its port may not be open yet.
-_WARM_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ def _since_own_start(
     passed = {}
     for name, ts in _first(starts).items():
         mine = within & facts.on(facts.names.get(name, name))
-        bad = facts.badness.bad[mine & (facts.traffic.started >= ts + _WARM_S)]
+        bad = facts.badness.bad[mine & (facts.traffic.started >= ts + WARM_S)]
         if len(bad):
             passed[name] = Passed(len(bad), int(bad.sum()))
     return passed

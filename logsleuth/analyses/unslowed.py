@@ -18,7 +18,7 @@ _ALONE: Final = 0.8
 # Fewer requests than this are no group of their own.
 _FEW: Final = 8
 # A process that has just started is cold, and its port may not be open yet.
-_WARM_S: Final = 1.0
+WARM_S: Final = 1.0
 # Longer by this than before isn't as usual: what is a little slower fills servers later.
 _LONGER: Final = 1.15
 
@@ -41,7 +41,7 @@ def as_usual(facts: Facts, started: Mapping[str, float]) -> float:
     route = (traffic.route == traffic.routes.index(slower)) & ~np.isnan(traffic.duration_s)
     anew = np.zeros(len(traffic), dtype=bool)
     for name, at in started.items():
-        anew |= facts.on(facts.names.get(name, name)) & (traffic.started >= at + _WARM_S)
+        anew |= facts.on(facts.names.get(name, name)) & (traffic.started >= at + WARM_S)
     calm = route & facts.before & (traffic.started < min(started.values()))
     early = route & facts.before & anew & (traffic.started < facts.window.earliest)
     usual, held, hurt = (traffic.duration_s[flags] for flags in (calm, early, route & facts.during))
