@@ -33,6 +33,8 @@ _SOME: Final = 0.05
 # Of four servers that rank alike by chance once in 24 times, of five or six so surely.
 _SEVERAL: Final = 4
 _BY_LOAD: Final = 0.82
+# Times the least part.
+_UNEQUAL: Final = 1.25
 
 
 def examine(facts: Facts) -> list[Finding]:
@@ -112,10 +114,13 @@ def _by_load(served: Sequence[ServerFacts]) -> float:
 
     Where a key deals out unequal parts, those fill first that get most.
     """
-    rates = [s.during.bad_rate or 0.0 for s in served]
-    if len(served) < _SEVERAL or max(rates) <= _SOME or len({s.during.share for s in served}) < 2:
-        return 0.0
     parts = [s.during.share for s in served]
+    rates = [s.during.bad_rate or 0.0 for s in served]
+    if len(served) < _SEVERAL or max(rates) <= _SOME or len(set(rates)) == 1:
+        return 0.0
+    # Parts that are meant to be equal differ by chance, and rank as anything.
+    if max(parts) < _UNEQUAL * min(parts):
+        return 0.0
     return float(np.corrcoef(np.array([_ranks(parts), _ranks(rates)]))[0, 1])
 
 

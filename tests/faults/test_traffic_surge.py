@@ -69,6 +69,14 @@ def test_servers_that_are_the_worse_the_more_they_get_are_filled_by_a_surge(
     assert (claims(traffic_surge, facts) != []) == by_load
 
 
+def test_equal_parts_rank_as_nothing(gathered: Callable[[Scene], Facts]) -> None:
+    scene = surge(0.25)
+    for number, server in enumerate(("web-1", "web-2", "web-3", "web-4"), 1):
+        scene.slow(scene.part(scene.between(ONSET) & scene.on(server), 0.2 * number), 20.0)
+    found = outcomes(traffic_surge, gathered(scene))
+    assert "the more a server gets, the worse it is" not in found
+
+
 def test_as_many_requests_as_before_are_no_surge(gathered: Callable[[Scene], Facts]) -> None:
     scene = surge(0.25, times=1.0)
     scene.fail(scene.part(scene.between(ONSET), 0.5), 500, 0.3)
