@@ -42,6 +42,8 @@ _SHARE_GREW: Final = 1.5
 _NEW: Final = 10.0
 # A company behind one address makes so much every day; without a baseline it takes more to tell.
 _MUCH_BLIND: Final = 0.30
+# Of its requests so many failed: their times in the balancer's log are its patience, not theirs.
+_GIVEN_UP: Final = 0.3
 # Times as much of its requests goes badly as of others'.
 _SPARED: Final = 1.5
 
@@ -183,7 +185,7 @@ def _dearer(facts: Facts, top: Concentration) -> list[Reason]:
     ratio = float(np.median(traffic.duration_s[here & mine]) / max(usual, 1e-3))
     # Those who come through it by now wait where it has filled a server, whatever they ask for.
     if ratio < 2.0 or moved_on or _is_gateway(facts, top):
-        return _beyond_the_queue(facts, mine, here) or _inside(facts, top)
+        return _beyond_the_queue(facts, mine, here) or _inside(facts, top, mine)
     return [
         reason(
             NAME, "its requests are dearer", "magnitude", 2.5 if ratio > 3.0 else 1.5,
@@ -219,8 +221,10 @@ def _beyond_the_queue(facts: Facts, mine: Array, here: Array) -> list[Reason]:
     ]  # fmt: skip
 
 
-def _inside(facts: Facts, top: Concentration) -> list[Reason]:
+def _inside(facts: Facts, top: Concentration, mine: Array) -> list[Reason]:
     """Where the balancer gives up on all of them alike: by the applications' own account."""
+    if float(facts.badness.failed[mine].mean()) < _GIVEN_UP:
+        return []
     held = dearer_inside(facts, top.value, _LONGER_S)
     if held is None:
         return []
