@@ -61,9 +61,10 @@ def negative_control(facts: Facts) -> Check | None:
     worst = max((s.during.bad_rate or 0.0) for s in pool.servers)
     margin = max(MARGIN_RATE, MARGIN_PART * (worst - k0 / n0))
     # A route that takes longer on every instance spares none of them, however few it harms there.
-    slowed = facts.slowed_route
+    near = apart.high <= margin
+    slowed = facts.slowed_route if near else None
     everywhere = slowed.route if slowed is not None and slowed.somewhat else None
-    well = apart.high <= margin and everywhere is None
+    well = near and everywhere is None
     names = ", ".join(s.server for s in spared)
     return Check(
         name="servers that share it are well",

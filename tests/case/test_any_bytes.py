@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FORMATS = spec.shipped()
 # A long run: LOGSLEUTH_EXAMPLES=5000 pytest tests/case/test_any_bytes.py
-EXAMPLES = int(os.environ.get("LOGSLEUTH_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("LOGSLEUTH_EXAMPLES", "4"))
 PROFILE = settings(
     deadline=None,
     max_examples=EXAMPLES,

@@ -128,7 +128,7 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[A
 
 
 @settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     name=st.sampled_from(sorted(GROWING)),

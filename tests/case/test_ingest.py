@@ -325,7 +325,7 @@ PIECES = st.sampled_from(
 
 
 @settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(contents=st.lists(st.lists(PIECES, max_size=15).map(b"".join), min_size=1, max_size=4))
 def test_the_lines_of_any_bytes_add_up(

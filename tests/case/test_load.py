@@ -104,7 +104,7 @@ def test_a_clean_file_is_read_in_one_statement(
 
 
 @settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     lines=st.lists(st.sampled_from([*GOOD[:4], *ODD]), min_size=1, max_size=12),

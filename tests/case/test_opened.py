@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from logsleuth.formats.envelopes import Envelope
 
-EXAMPLES = int(os.environ.get("LOGSLEUTH_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("LOGSLEUTH_EXAMPLES", "80"))
 PROFILE = settings(deadline=None, max_examples=EXAMPLES)
 AT = "2026-03-02T10:00:01.123456789Z"
 WORDS = st.sampled_from(
