@@ -255,20 +255,13 @@ class Scene:
             if self.sent:
                 connection.register("_sent", pa.Table.from_pylist(self.sent))
                 connection.execute("insert into configured_routes by name select * from _sent")
-            # The table that has every column: `records` itself, or one of those it is a view of.
-            [home] = connection.execute(
-                "select max(table_name) from duckdb_tables()"
-                " where table_name in ('records', 'other_records')"
-            ).fetchall()[0]
             for number, (source, table) in enumerate(sources, 1):
                 connection.register("_rows", table)
                 connection.execute(
-                    f"insert into {home} by name"
+                    "insert into other_records by name"
                     " select $id as source_id, row_number() over () as line,"
                     " 100 * row_number() over () as byte_offset, 99 as byte_length,"
-                    " * exclude (said_at),"
-                    " make_timestamp((round(said_at * 1000) * 1000)::bigint) as ts"
-                    " from _rows",
+                    f" * exclude (said_at), {_at('said_at')} as ts from _rows",
                     {"id": number},
                 )
                 connection.execute(
@@ -276,8 +269,7 @@ class Scene:
                     " $sha256 as sha256, 9 as bytes, $format as format, $role as role,"
                     " $stamps as stamps, $step as resolution_s, 'stated' as zone, $n as lines,"
                     " $n as events, 0 as continuation, 0 as rejected, 0 as blank,"
-                    " (select min(ts) from records where source_id = $id) as since,"
-                    " (select max(ts) from records where source_id = $id) as until",
+                    f" {_at('min(said_at)')} as since, {_at('max(said_at)')} as until from _rows",
                     {
                         "id": number, "n": table.num_rows, "step": self.resolution_s,
                         "sha256": hashlib.sha256(str(source["path"]).encode()).hexdigest(),
@@ -338,9 +330,17 @@ def _empty() -> bytes:
 @contextmanager
 def _opened_empty(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     path.write_bytes(_empty())
-    with duckdb.connect(path) as connection:
+    with duckdb.connect(path, config={"threads": 1}) as connection:
         connection.execute("set timezone = 'UTC'")
+        # Each statement by itself would be written to the disk twice, which takes as long again.
+        connection.begin()
         yield connection
+        connection.commit()
+
+
+def _at(seconds: str) -> str:
+    """The SQL of a time, to the millisecond, from seconds since 1970."""
+    return f"make_timestamp((round({seconds} * 1000) * 1000)::bigint)"
 
 
 def _source(path: str, kind: str, role: str, stamps: str) -> dict[str, str | None]:
