@@ -60,11 +60,9 @@ def negative_control(facts: Facts) -> Check | None:
     apart = newcombe(k, n, k0, n0, 0.90)
     worst = max((s.during.bad_rate or 0.0) for s in pool.servers)
     margin = max(MARGIN_RATE, MARGIN_PART * (worst - k0 / n0))
-    # A route that takes longer on every instance spares none of them, however few it harms there.
-    near = apart.high <= margin
-    slowed = facts.slowed_route if near else None
-    everywhere = slowed.route if slowed is not None and slowed.somewhat else None
-    well = near and everywhere is None
+    as_before = apart.high <= margin
+    everywhere = _slower_everywhere(facts) if as_before else None
+    well = as_before and everywhere is None
     names = ", ".join(s.server for s in spared)
     return Check(
         name="servers that share it are well",
@@ -80,6 +78,12 @@ def negative_control(facts: Facts) -> Check | None:
         margin=Interval(-margin, margin, 0.90),
         query=shown("failures-by-server", facts.window),
     )
+
+
+def _slower_everywhere(facts: Facts) -> str | None:
+    """A route that takes longer on every instance spares none, however few it harms there."""
+    slowed = facts.slowed_route
+    return slowed.route if slowed is not None and slowed.somewhat else None
 
 
 def _on(facts: Facts, servers: Collection[str]) -> Array:

@@ -62,5 +62,6 @@ def _slower_route(facts: Facts) -> str | None:
     slowed, worst = facts.slowed_route, by_route(facts)
     if slowed is not None and slowed.own.share >= _ALONE:
         return slowed.route
-    alone = worst is not None and worst.excess_share >= _ALONE
-    return (worst.value or None) if worst is not None and alone else None
+    if worst is None or worst.excess_share < _ALONE:
+        return None
+    return worst.value or None

@@ -9,6 +9,7 @@ import numpy as np
 from logsleuth.analyses.concentration import by_route
 from logsleuth.analyses.cut_short import cut_short, is_upper_part
 from logsleuth.analyses.findings import Finding, Reason, reason
+from logsleuth.analyses.given_up import GAVE_UP, of_one_time
 from logsleuth.analyses.patience import in_queue
 from logsleuth.analyses.reloads import at_reload
 from logsleuth.analyses.shown import shown
@@ -26,12 +27,8 @@ NAME: Final = "timeout-misconfigured"
 LOOKALIKES: Final = ("slow-queries", "bad-route")
 
 _FEW: Final = 10
-# Fewer are enough that were given up within a hundredth of a second of each other.
-_FEWEST: Final = 6
-_SAME_S: Final = 0.01
 # A route has the harm to itself from this part on.
 _ALONE: Final = 0.8
-_GAVE_UP: Final = (0, 408, 499, 503, 504)
 # A timeout fires within a few hundredths of a second of its setting.
 _SPREAD_S: Final = 0.05
 # Of the requests that failed applications may lack so many lines; and what a route may take longer
@@ -59,9 +56,7 @@ def examine(facts: Facts) -> list[Finding]:
     queue = _impatient(facts, held)
     if queue is not None:
         return [queue]
-    # Who gives up says 504, or 503 where there was no connection or place in the queue; a client
-    # that was kept waiting is 408 or 499. Any other failure is an answer, however quick.
-    gave_up = np.isin(facts.traffic.status, _GAVE_UP)
+    gave_up = np.isin(facts.traffic.status, GAVE_UP)
     failed = _tried(facts, facts.during & facts.badness.failed)
     if held is not None:
         # Nobody was given up on who had no server yet: the queue is a limit's.
@@ -70,7 +65,7 @@ def examine(facts: Facts) -> list[Finding]:
         return _untimed(facts)
     if not failed.any() or gave_up[failed].mean() < 0.6:
         return []
-    if failed.sum() < _FEW and not _at_once(facts.traffic.duration_s[failed]):
+    if failed.sum() < _FEW and of_one_time(facts.traffic.duration_s[failed]) is None:
         return []
     limit, part = _limit(facts, failed)
     if part < 0.6 or limit < 0.05:
@@ -199,12 +194,6 @@ def _have_lines(facts: Facts, failed: Array) -> bool:
         return False
     lost = int(facts.during.sum()) * before / asked - during
     return bool(lost <= _LOST * failed.sum())
-
-
-def _at_once(durations_s: Array) -> bool:
-    """Whether few that failed took so nearly the same time that no chance did it."""
-    near = np.abs(durations_s - np.median(durations_s)) < _SAME_S
-    return bool(near.sum() >= _FEWEST)
 
 
 def _tried(facts: Facts, failed: Array) -> Array:

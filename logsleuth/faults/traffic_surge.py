@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from logsleuth.analyses.busiest import fills_first
 from logsleuth.analyses.concentration import by_client
 from logsleuth.analyses.everywhere import hit_everywhere
 from logsleuth.analyses.findings import Finding, Reason, reason
 from logsleuth.analyses.shown import shown
 from logsleuth.stats.counts import poisson_ratio
+from logsleuth.stats.ranks import spearman
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,26 +109,17 @@ def _overloaded(facts: Facts) -> list[Reason]:
 
 
 def _by_load(served: Sequence[ServerFacts]) -> float:
-    """Spearman's correlation (1904) of parts and bad rates; 0 of few servers, or where none is bad.
+    """How alike the servers' parts and bad rates rank, 0 where that tells nothing.
 
-    Where a key deals out unequal parts, those fill first that get most.
+    Where a key deals out unequal parts, those fill first that get most. Parts that are meant to be
+    equal differ by chance, and rank as anything.
     """
     parts = [s.during.share for s in served]
     rates = [s.during.bad_rate or 0.0 for s in served]
-    if len(served) < _SEVERAL or max(rates) <= _SOME or len(set(rates)) == 1:
+    unequal = max(parts) >= _UNEQUAL * min(parts)
+    if len(served) < _SEVERAL or max(rates) <= _SOME or not unequal:
         return 0.0
-    # Parts that are meant to be equal differ by chance, and rank as anything.
-    if max(parts) < _UNEQUAL * min(parts):
-        return 0.0
-    return float(np.corrcoef(np.array([_ranks(parts), _ranks(rates)]))[0, 1])
-
-
-def _ranks(values: Sequence[float]) -> list[float]:
-    """From 0 on; equal ones share the mean of theirs."""
-    ordered = np.sort(values)
-    low, high = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
-    ranks: list[float] = ((low + high - 1) / 2).tolist()
-    return ranks
+    return spearman(parts, rates) or 0.0
 
 
 def _overload(facts: Facts) -> list[Reason]:

@@ -12,6 +12,8 @@ never (it costs more than a second at every start).
     odds          an association that survives stratification
     quantiles     two latency distributions
     counts        two event rates over time
+    ranks         whether two quantities order things alike
+    raised        the stretch in which a series lies higher
     constancy     how faithfully a key returns to its server
     offsets       how far one clock is from another
     multiple      p-values of many tests at once

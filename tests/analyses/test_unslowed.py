@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from logsleuth.analyses import judgements
 from logsleuth.analyses.rollout import nearest, study
+from logsleuth.faults import bad_release
+from logsleuth.model import RootCause
 from tests.analyses.traffic_builder import FOUR, Scene
-from tests.faults.scenes import ONSET, noisy
+from tests.faults.scenes import ONSET, noisy, outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +42,7 @@ def slowed(route: str, *, on_it: float = 1.0, released: float = RELEASED) -> Sce
         ("/search", 1.0, RELEASED, True),
         ("/search", 1.6, RELEASED, False),
         ("/search", 1.0, ONSET - 1.5, False),
-        ("", 1.0, ONSET - 1.5, False),
+        ("", 1.0, RELEASED, False),
     ],
 )
 def test_a_release_on_which_the_route_was_quick_until_then_is_acquitted(
@@ -49,6 +52,13 @@ def test_a_release_on_which_the_route_was_quick_until_then_is_acquitted(
     facts = gathered(slowed(route, on_it=on_it, released=released))
     rollout = nearest(facts)
     assert rollout is not None
-    held = study(facts, rollout)
-    assert held.unslowed == acquitted
-    assert held.acquits or not acquitted
+    assert study(facts, rollout).unslowed == acquitted
+    told = outcomes(bad_release, facts).get("the release had been as quick as ever")
+    assert told == ("against" if acquitted else None)
+
+
+def test_it_is_innocent_by_name(gathered: Callable[[Scene], Facts]) -> None:
+    unknown = RootCause("unknown", None, None, 0.0, "")
+    found = judgements.examine(gathered(slowed("/search")), unknown, [])
+    [told] = [change for change in found.changes if change.kind == "release"]
+    assert told.verdict == "innocent"

@@ -110,6 +110,18 @@ def ejected(servers: tuple[str, ...] = ("web-3", "web-4")) -> Scene:
     return noisy(scene)
 
 
+def rewritten_route() -> Scene:
+    """Since the onset the application is asked for another path than clients ask for."""
+    scene = Scene(rate=40)
+    spoilt = scene.between(ONSET) & scene.of("/search")
+    scene.fail(spoilt, 404, 0.003)
+    asked = scene.route.copy()
+    scene.route[spoilt] = "/internal"
+    scene.applications()
+    scene.route = asked
+    return scene
+
+
 def died() -> Scene:
     """An instance refuses connections, is marked down for that, and when back does so again."""
     scene = Scene(rate=30)

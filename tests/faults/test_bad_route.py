@@ -11,7 +11,7 @@ import pytest
 from logsleuth.analyses.concentration import by_route
 from logsleuth.faults import bad_release, bad_route
 from tests.analyses.traffic_builder import BEGIN, FOUR, Scene
-from tests.faults.scenes import ONSET, claims, named, noisy, outcomes
+from tests.faults.scenes import ONSET, claims, named, noisy, outcomes, rewritten_route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,22 +65,10 @@ def test_a_route_that_throws_and_blocks_the_others_is_named(
     assert claims(bad_route, facts) == ["GET /search"]
 
 
-def rewritten() -> Scene:
-    """Since the onset the application is asked for another path than clients ask for."""
-    scene = Scene(rate=40)
-    spoilt = scene.between(ONSET) & scene.of("/search")
-    scene.fail(spoilt, 404, 0.003)
-    asked = scene.route.copy()
-    scene.route[spoilt] = "/internal"
-    scene.applications()
-    scene.route = asked
-    return scene
-
-
 def test_a_route_that_the_application_is_never_asked_for_is_not_bad(
     gathered: Callable[[Scene], Facts],
 ) -> None:
-    facts = gathered(rewritten())
+    facts = gathered(rewritten_route())
     assert outcomes(bad_route, facts)["the application gets another path"] == "against"
     cause = named(facts)
     assert (cause.component, cause.fault) == ("balancer", "misrouted")

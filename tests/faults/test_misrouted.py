@@ -10,7 +10,17 @@ import pytest
 from logsleuth.faults import bad_instance, misrouted
 from tests.analyses.traffic_builder import FOUR, Scene
 from tests.faults import scenes
-from tests.faults.scenes import ONSET, claims, down, named, noisy, outcomes, reload, statuses
+from tests.faults.scenes import (
+    ONSET,
+    claims,
+    down,
+    named,
+    noisy,
+    outcomes,
+    reload,
+    rewritten_route,
+    statuses,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -337,15 +347,11 @@ def test_a_route_that_is_refused_without_one_is_not(gathered: Callable[[Scene], 
 def test_a_path_that_came_moments_before_the_onset_is_new(
     gathered: Callable[[Scene], Facts],
 ) -> None:
-    """Stamps of whole seconds leave the onset open, and three lines come before it."""
-    scene = reload(Scene(rate=40, routes=("/home", "/cart", "/search")))
-    spoilt = scene.between(ONSET) & scene.of("/search")
-    scene.fail(spoilt, 404, 0.003)
-    asked = scene.route.copy()
-    scene.route[spoilt] = "/internal"
-    scene.applications()
-    scene.route = asked
+    """Stamps of whole seconds leave the onset open: of few lines three come before it."""
+    scene, until = reload(rewritten_route()), ONSET + 6.0
+    scene.drop(scene.between(until))
+    scene.lines = [line for line in scene.lines if line["said_at"] < until]
     for line in [line for line in scene.lines if line.get("route") == "/internal"][:3]:
-        line["said_at"] -= 0.4 + line["said_at"] - ONSET
+        line["said_at"] = ONSET - 0.4
     facts = gathered(scene)
     assert outcomes(misrouted, facts)["the application gets other paths"] == "for"

@@ -1,26 +1,24 @@
 -- How long the applications took for what one client asks of them, and for others' same requests
 -- there while it was asking, by their own account.
 with told as (
-    select event_id, told_client(client, message) as who, coalesce(instance, '') as place,
-        coalesce(method, '') as method, coalesce(route, route_of(path)) as route,
-        duration_s, epoch(ts) as ended
+    select event_id, coalesce(told_client(client, message) = $client, false) as its,
+        coalesce(instance, '') as place, coalesce(method, '') as method,
+        coalesce(route, route_of(path)) as route, duration_s, epoch(ts) as ended
     from aligned
     where role = 'application' and status < 400 and duration_s is not null
         and epoch(ts) >= $onset and epoch(ts) < $stop
 ),
-its as (select * from told where who = $client),
 asked as (
     select place, method, route, min(ended) as since, max(ended) as until
-    from its group by all having count(*) >= $compared
-),
-others as (
-    select t.* from told t join asked a using (place, method, route)
-    where t.who is distinct from $client and t.ended between a.since and a.until
-),
-same as (select i.* from its i join asked a using (place, method, route))
+    from told where its group by place, method, route having count(*) >= $compared
+)
 select
-    (select count(*) from same)::bigint, (select count(*) from others)::bigint,
-    (select median(duration_s) from same), (select median(duration_s) from others),
-    (select quantile_cont(duration_s, 0.25) from same),
-    (select quantile_cont(duration_s, 0.75) from others),
-    (select arg_max(event_id, duration_s) from same);
+    count(*) filter (where its)::bigint as its,
+    count(*) filter (where not its)::bigint as others,
+    median(duration_s) filter (where its) as its_s,
+    median(duration_s) filter (where not its) as others_s,
+    quantile_cont(duration_s, 0.25) filter (where its) as its_least_s,
+    quantile_cont(duration_s, 0.75) filter (where not its) as others_most_s,
+    arg_max(event_id, (duration_s, event_id)) filter (where its) as event
+from told join asked using (place, method, route)
+where ended between since and until;
